@@ -1,0 +1,35 @@
+# TableGen rules. Generated headers land under <build>/include, at the path
+# that mirrors include/onnc, and all of them belong to the target onnc-headers.
+
+add_custom_target(onnc-headers)
+
+# onnc_tablegen(<out> <file.td> <generator flag>... )
+# Runs onnc-tblgen. <out> is relative to <build>/include.
+function(onnc_tablegen out td)
+  _onnc_tblgen_rule($<TARGET_FILE:onnc-tblgen> onnc-tblgen ${out} ${td} ${ARGN})
+endfunction()
+
+# onnc_llvm_tablegen(...): the same with LLVM's generators (option tables).
+find_program(ONNC_LLVM_TBLGEN NAMES llvm-tblgen
+             PATHS ${LLVM_TOOLS_BINARY_DIR} NO_DEFAULT_PATH REQUIRED)
+mark_as_advanced(ONNC_LLVM_TBLGEN)
+function(onnc_llvm_tablegen out td)
+  _onnc_tblgen_rule(${ONNC_LLVM_TBLGEN} "" ${out} ${td} ${ARGN})
+endfunction()
+
+function(_onnc_tblgen_rule program dep out td)
+  get_filename_component(td ${td} ABSOLUTE)
+  set(dest "${PROJECT_BINARY_DIR}/include/${out}")
+  get_filename_component(dir ${dest} DIRECTORY)
+  file(MAKE_DIRECTORY ${dir})
+  add_custom_command(OUTPUT ${dest}
+    COMMAND ${program} ${ARGN} --write-if-changed
+            -I ${PROJECT_SOURCE_DIR}/include -I ${LLVM_INCLUDE_DIRS}
+            -I ${CMAKE_CURRENT_SOURCE_DIR}
+            -d ${dest}.d -o ${dest} ${td}
+    DEPENDS ${td} ${dep} DEPFILE ${dest}.d
+    COMMENT "TableGen ${out}" VERBATIM)
+  string(MAKE_C_IDENTIFIER "gen_${out}" target)
+  add_custom_target(${target} DEPENDS ${dest})
+  add_dependencies(onnc-headers ${target})
+endfunction()

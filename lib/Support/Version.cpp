@@ -1,0 +1,11 @@
+//===- Version.cpp --------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "onnc/Support/Version.h"
+
+llvm::StringRef onnc::getVersion() { return ONNC_VERSION; }
