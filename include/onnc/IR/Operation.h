@@ -110,6 +110,9 @@ public:
   // Regions -------------------------------------------------------------------
   unsigned getNumRegions() const { return regions.size(); }
   Region &getRegion(unsigned i = 0) const { return *regions[i]; }
+  Region &addRegion() {
+    return *regions.emplace_back(std::make_unique<Region>(this));
+  }
 
   // Place ---------------------------------------------------------------------
   Region *getParentRegion() const { return parent; }
