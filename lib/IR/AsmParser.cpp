@@ -311,8 +311,8 @@ bool Parser::parseNumberAttr(Attribute &attr) {
   if (isHex != wide && isHex)
     return fail("expected ':f64' after the bits of a number");
   char bytes[8] = {};
-  bool ok = onnc::parseElement(
-      text, wide ? ElementType::F64 : ElementType::F32, bytes, 0);
+  bool ok = onnc::parseElement(text, wide ? ElementType::F64 : ElementType::F32,
+                               bytes, 0);
   if (!ok)
     return fail("malformed number '" + text + "'");
   attr = FloatAttr::get(
@@ -425,11 +425,10 @@ bool Parser::parseConstant(StringRef form, Attribute &attr) {
       return fail("strings have no splat form");
     std::vector<char> bytes(*onnc::getByteSize(element, 1));
     bool complex = getElementParts(element) == 2;
-    if (complex && (expect(Tok::LParen, "'('") ||
-                    parseElementToken(element, bytes, 0) ||
-                    expect(Tok::Comma, "','") ||
-                    parseElementToken(element, bytes, 1) ||
-                    expect(Tok::RParen, "')'")))
+    if (complex &&
+        (expect(Tok::LParen, "'('") || parseElementToken(element, bytes, 0) ||
+         expect(Tok::Comma, "','") || parseElementToken(element, bytes, 1) ||
+         expect(Tok::RParen, "')'")))
       return true;
     if (!complex && parseElementToken(element, bytes, 0))
       return true;
@@ -465,18 +464,19 @@ bool Parser::parseConstant(StringRef form, Attribute &attr) {
 
 bool Parser::parseDict(SmallVectorImpl<NamedAttr> &entries) {
   return expect(Tok::LBrace, "'{'") || parseList(Tok::RBrace, [&] {
-    if (!lexer.is(Tok::Identifier) && !lexer.is(Tok::String))
-      return fail("expected an attribute's name");
-    StringRef name = context.intern(lexer.getString());
-    if (any_of(entries, [&](const NamedAttr &e) { return e.name == name; }))
-      return fail("attribute '" + name + "' stands twice");
-    lexer.next();
-    Attribute value = UnitAttr::get();
-    if (consumeIf(Tok::Equal) && parseAttr(value))
-      return true;
-    entries.push_back({name, std::move(value)});
-    return false;
-  });
+           if (!lexer.is(Tok::Identifier) && !lexer.is(Tok::String))
+             return fail("expected an attribute's name");
+           StringRef name = context.intern(lexer.getString());
+           if (any_of(entries,
+                      [&](const NamedAttr &e) { return e.name == name; }))
+             return fail("attribute '" + name + "' stands twice");
+           lexer.next();
+           Attribute value = UnitAttr::get();
+           if (consumeIf(Tok::Equal) && parseAttr(value))
+             return true;
+           entries.push_back({name, std::move(value)});
+           return false;
+         });
 }
 
 bool Parser::parseAttr(Attribute &attr) {
@@ -560,9 +560,9 @@ bool Parser::define(StringRef name, Value *value, Scope &scope, size_t at) {
 bool Parser::parseTypes(SmallVectorImpl<Type> &types,
                         SmallVectorImpl<size_t> &at) {
   return expect(Tok::LParen, "'('") || parseList(Tok::RParen, [&] {
-    at.push_back(lexer.offset());
-    return parseType(types.emplace_back());
-  });
+           at.push_back(lexer.offset());
+           return parseType(types.emplace_back());
+         });
 }
 
 bool Parser::parseRegion(Region &region) {
@@ -631,9 +631,8 @@ bool Parser::parseOperation(Region &region, Scope &scope) {
                                     operands, {}, attrs, 0);
   region.push_back(op);
   if (consumeIf(Tok::LParen)) {
-    if (enter() || parseList(Tok::RParen, [&] {
-          return parseRegion(op->addRegion());
-        }))
+    if (enter() ||
+        parseList(Tok::RParen, [&] { return parseRegion(op->addRegion()); }))
       return true;
     --depth;
   }
@@ -685,8 +684,7 @@ bool Parser::parseOperation(Region &region, Scope &scope) {
     if (expect(Tok::RParen, "')'"))
       return true;
   }
-  op->setLoc(
-      Location::text(context, fileName, where.line, where.column, node));
+  op->setLoc(Location::text(context, fileName, where.line, where.column, node));
   for (auto [i, named] : enumerate(resultNames))
     if (define(named.first, op->getResult(i), scope, named.second))
       return true;
@@ -695,16 +693,16 @@ bool Parser::parseOperation(Region &region, Scope &scope) {
 
 bool Parser::parseArguments(Region &region, Scope &scope) {
   return expect(Tok::LParen, "'('") || parseList(Tok::RParen, [&] {
-    if (!lexer.is(Tok::Value))
-      return fail("expected an argument");
-    std::string name = lexer.getString();
-    size_t at = lexer.offset();
-    lexer.next();
-    Type type;
-    if (expect(Tok::Colon, "':'") || parseType(type))
-      return true;
-    return define(name, region.addArgument(type), scope, at);
-  });
+           if (!lexer.is(Tok::Value))
+             return fail("expected an argument");
+           std::string name = lexer.getString();
+           size_t at = lexer.offset();
+           lexer.next();
+           Type type;
+           if (expect(Tok::Colon, "':'") || parseType(type))
+             return true;
+           return define(name, region.addArgument(type), scope, at);
+         });
 }
 
 /// Up to and including '}'.
@@ -743,20 +741,20 @@ bool Parser::parseGraph(Module &module) {
 
 bool Parser::parseSymbols(Module &module) {
   return expect(Tok::LBrace, "'{'") || parseList(Tok::RBrace, [&] {
-    if (!lexer.is(Tok::Identifier) && !lexer.is(Tok::String))
-      return fail("expected a symbol's name");
-    std::string name = lexer.getString();
-    lexer.next();
-    DimRange range;
-    if (expect(Tok::Equal, "'='") || expect(Tok::LBracket, "'['") ||
-        parseInt(range.lo) ||
-        (consumeIf(Tok::Comma) && parseInt(range.hi)))
-      return true;
-    if (range.lo > range.hi)
-      return fail("the range of '" + Twine(name) + "' is empty");
-    module.getSymbolRanges()[name] = range;
-    return expect(Tok::RBracket, "']'");
-  });
+           if (!lexer.is(Tok::Identifier) && !lexer.is(Tok::String))
+             return fail("expected a symbol's name");
+           std::string name = lexer.getString();
+           lexer.next();
+           DimRange range;
+           if (expect(Tok::Equal, "'='") || expect(Tok::LBracket, "'['") ||
+               parseInt(range.lo) ||
+               (consumeIf(Tok::Comma) && parseInt(range.hi)))
+             return true;
+           if (range.lo > range.hi)
+             return fail("the range of '" + Twine(name) + "' is empty");
+           module.getSymbolRanges()[name] = range;
+           return expect(Tok::RBracket, "']'");
+         });
 }
 
 bool Parser::parseHeader(Module &module) {

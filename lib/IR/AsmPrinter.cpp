@@ -38,8 +38,7 @@ public:
       : os(os), options(options) {}
 
   void printModule(const Module &module);
-  void printOperation(const Operation &op, const Names &names,
-                      unsigned indent);
+  void printOperation(const Operation &op, const Names &names, unsigned indent);
   void printAttr(const Attribute &attr);
 
 private:

@@ -45,8 +45,8 @@ template <typename S> static const S &as(const Attribute &attr) {
 
 template <typename S, typename AttrT, typename... Args>
 static AttrT make(Args &&...args) {
-  return AttrT(
-      IntrusiveRefCntPtr<const AttrStorage>(new S(std::forward<Args>(args)...)));
+  return AttrT(IntrusiveRefCntPtr<const AttrStorage>(
+      new S(std::forward<Args>(args)...)));
 }
 
 /// Bitwise, so that a NaN equals itself and -0 differs from 0.
@@ -78,8 +78,8 @@ bool Attribute::operator==(const Attribute &other) const {
     return sameDouble(as<FloatStorage>(*this).value,
                       as<FloatStorage>(other).value);
   case AttrKind::Floats:
-    return equal(as<FloatsStorage>(*this).value,
-                 as<FloatsStorage>(other).value, sameDouble);
+    return equal(as<FloatsStorage>(*this).value, as<FloatsStorage>(other).value,
+                 sameDouble);
   }
 #undef COMPARE
   llvm_unreachable("unknown attribute kind");
@@ -90,9 +90,7 @@ BoolAttr BoolAttr::get(bool value) {
   return make<BoolStorage, BoolAttr>(value);
 }
 bool BoolAttr::getValue() const { return as<BoolStorage>(*this).value; }
-IntAttr IntAttr::get(int64_t value) {
-  return make<IntStorage, IntAttr>(value);
-}
+IntAttr IntAttr::get(int64_t value) { return make<IntStorage, IntAttr>(value); }
 int64_t IntAttr::getValue() const { return as<IntStorage>(*this).value; }
 FloatAttr FloatAttr::get(double value) {
   return make<FloatStorage, FloatAttr>(value);
@@ -195,16 +193,15 @@ Attribute DictAttr::get(StringRef name) const {
 
 ConstantAttr ConstantAttr::get(TensorType type, ConstantData data) {
   assert(type.getNumElements() && "a constant needs a static shape");
-  assert((type.getElementType() == ElementType::String || data.isSplat() ||
-          static_cast<int64_t>(data.getBytes().size()) ==
-              *type.getByteSize()) &&
-         "a constant of the wrong size");
+  assert(
+      (type.getElementType() == ElementType::String || data.isSplat() ||
+       static_cast<int64_t>(data.getBytes().size()) == *type.getByteSize()) &&
+      "a constant of the wrong size");
   return make<ConstantStorage, ConstantAttr>(
       ConstantValue{type, std::move(data)});
 }
 
-template <typename T>
-static ConstantData copyToData(ArrayRef<T> values) {
+template <typename T> static ConstantData copyToData(ArrayRef<T> values) {
   std::vector<char> bytes(values.size() * sizeof(T));
   for (auto [i, value] : enumerate(values))
     support::endian::write<T, llvm::endianness::little>(

@@ -49,14 +49,12 @@ Expected<std::unique_ptr<BlobFile>> BlobFile::open(StringRef path) {
     uint64_t offset = support::endian::read64le(entry + 32);
     uint64_t size = support::endian::read64le(entry + 40);
     if (offset > bytes.size() || size > bytes.size() - offset)
-      return fileError(path, "constant " + Twine(i) +
-                                 " lies outside the file");
-    std::string hash =
-        toHex(StringRef(entry, 32), /*LowerCase=*/true);
+      return fileError(path, "constant " + Twine(i) + " lies outside the file");
+    std::string hash = toHex(StringRef(entry, 32), /*LowerCase=*/true);
     file->entries[hash] = {static_cast<size_t>(offset),
                            static_cast<size_t>(size)};
   }
-  return std::move(file);
+  return file;
 }
 
 Expected<ConstantData> BlobFile::lookup(StringRef hash) {

@@ -48,9 +48,8 @@ std::vector<const OpInfo *> Context::getOps() const {
   std::vector<const OpInfo *> out;
   for (const auto &entry : impl->ops)
     out.push_back(entry.second);
-  llvm::sort(out, [](const OpInfo *a, const OpInfo *b) {
-    return a->name < b->name;
-  });
+  llvm::sort(
+      out, [](const OpInfo *a, const OpInfo *b) { return a->name < b->name; });
   return out;
 }
 
@@ -58,8 +57,8 @@ StringRef Context::getNearestOpName(StringRef name) const {
   StringRef best;
   unsigned bestDistance = std::max<size_t>(2, name.size() / 4) + 1;
   for (const OpInfo *op : getOps()) {
-    unsigned distance = name.edit_distance_insensitive(op->name, true,
-                                                       bestDistance);
+    unsigned distance =
+        name.edit_distance_insensitive(op->name, true, bestDistance);
     if (distance < bestDistance) {
       bestDistance = distance;
       best = op->name;

@@ -24,7 +24,7 @@ namespace onnc {
 struct DimAtom {
   std::string text;
   bool isSymbol;
-  llvm::StringRef name;      ///< of a symbol
+  llvm::StringRef name;       ///< of a symbol
   DimExpr numerator, divisor; ///< of a division
 };
 

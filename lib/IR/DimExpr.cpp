@@ -247,8 +247,8 @@ DimExpr DimExpr::floorDiv(DimExpr other) const {
     if (q.getConstant() != 0)
       return q + r.floorDiv(other);
   }
-  DimAtom atom{"floordiv(" + str() + ", " + other.str() + ")", false, "",
-               *this, other};
+  DimAtom atom{"floordiv(" + str() + ", " + other.str() + ")", false, "", *this,
+               other};
   return intern(context, {DimTerm{1, {internAtom(context, std::move(atom))}}});
 }
 
@@ -274,9 +274,8 @@ DimExpr DimExpr::substitute(const StringMap<DimExpr> &values) const {
         continue;
       }
       auto it = values.find(factor->name);
-      product = product *
-                (it != values.end() ? it->second
-                                    : symbol(context, factor->name));
+      product = product * (it != values.end() ? it->second
+                                              : symbol(context, factor->name));
     }
     sum = sum + product;
   }

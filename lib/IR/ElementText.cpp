@@ -75,8 +75,8 @@ static uint64_t readBits(ArrayRef<char> bytes, unsigned bits, int64_t index) {
          ((1u << bits) - 1);
 }
 
-static void writeBits(MutableArrayRef<char> bytes, unsigned bits,
-                      int64_t index, uint64_t value) {
+static void writeBits(MutableArrayRef<char> bytes, unsigned bits, int64_t index,
+                      uint64_t value) {
   if (bits >= 8) {
     for (unsigned i = 0; i < bits / 8; ++i)
       bytes[index * (bits / 8) + i] = char(value >> (8 * i));
@@ -176,8 +176,7 @@ static std::optional<uint64_t> parsePart(StringRef text, ElementType type) {
         !(isDigit(text.back()) || text.back() == '.'))
       return std::nullopt;
     APFloat value(*semantics);
-    auto status =
-        value.convertFromString(text, APFloat::rmNearestTiesToEven);
+    auto status = value.convertFromString(text, APFloat::rmNearestTiesToEven);
     if (!status) {
       consumeError(status.takeError());
       return std::nullopt;

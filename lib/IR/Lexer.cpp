@@ -181,8 +181,8 @@ std::string Lexer::getString() const {
       out += spell[++i];
     } else if (i + 2 < spell.size() && isHexDigit(spell[i + 1]) &&
                isHexDigit(spell[i + 2])) {
-      out += char(hexDigitValue(spell[i + 1]) * 16 +
-                  hexDigitValue(spell[i + 2]));
+      out +=
+          char(hexDigitValue(spell[i + 1]) * 16 + hexDigitValue(spell[i + 2]));
       i += 2;
     } else {
       out += '\\';

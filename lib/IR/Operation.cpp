@@ -22,8 +22,8 @@ Operation::~Operation() {
     region->dropAllReferences();
 }
 
-Operation *Operation::create(Context &context, Location loc,
-                             const OpInfo &info, ArrayRef<Value *> operands,
+Operation *Operation::create(Context &context, Location loc, const OpInfo &info,
+                             ArrayRef<Value *> operands,
                              ArrayRef<Type> resultTypes,
                              ArrayRef<NamedAttr> attributes,
                              unsigned numRegions) {
@@ -69,8 +69,7 @@ SmallVector<Value *, 4> Operation::getOperandGroup(unsigned i) const {
 }
 
 SmallVector<Type, 2> Operation::getResultTypes() const {
-  return to_vector<2>(
-      map_range(results, [](auto &r) { return r->getType(); }));
+  return to_vector<2>(map_range(results, [](auto &r) { return r->getType(); }));
 }
 
 Value *Operation::addResult(Type type) {
@@ -100,8 +99,8 @@ Attribute Operation::getAttr(StringRef name) const {
 }
 
 void Operation::setAttr(StringRef name, Attribute value) {
-  auto at = attributes.begin() + (findAttr(attributes, name) -
-                                  attributes.begin());
+  auto at =
+      attributes.begin() + (findAttr(attributes, name) - attributes.begin());
   bool present = at != attributes.end() && at->name == name;
   if (!value) {
     if (present)

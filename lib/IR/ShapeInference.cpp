@@ -28,8 +28,8 @@ LogicalResult onnc::inferTypes(Operation *op, bool *changed) {
                        : unifyTypes(types[i], result->getType());
     if (!unified)
       return op->emitError(DiagID::InferShape)
-             << "has a result of type " << types[i] << ", but it is declared as "
-             << result->getType();
+             << "has a result of type " << types[i]
+             << ", but it is declared as " << result->getType();
     if (unified == result->getType())
       continue;
     result->setType(unified);
@@ -110,8 +110,7 @@ static std::optional<unsigned> smallSize(const Value *value) {
   return *count;
 }
 
-static int64_t clampIndex(int64_t index, int64_t size, int64_t lo,
-                          int64_t hi) {
+static int64_t clampIndex(int64_t index, int64_t size, int64_t lo, int64_t hi) {
   if (index < 0)
     index = index < -size ? lo : index + size;
   return std::clamp(index, lo, hi);
@@ -202,8 +201,7 @@ static std::optional<Dims> arithmeticValue(Operation *op, StringRef name,
       // is negative, as for sizes.
       auto cx = x.getConstant(), cy = y.getConstant();
       bool safe = cy && *cy > 0 && (!cx || *cx >= 0);
-      out.push_back(safe ? x.floorDiv(y)
-                         : DimExpr::unknown(op->getContext()));
+      out.push_back(safe ? x.floorDiv(y) : DimExpr::unknown(op->getContext()));
     }
   }
   return out;
@@ -233,9 +231,8 @@ static std::optional<Dims> shapeValue(const Value *value, unsigned depth) {
     auto ints = constant.getIntValues(maxShapeElements);
     if (!ints)
       return std::nullopt;
-    return Dims(map_range(*ints, [&](int64_t v) {
-      return DimExpr::constant(context, v);
-    }));
+    return Dims(map_range(
+        *ints, [&](int64_t v) { return DimExpr::constant(context, v); }));
   }
   StringRef name = op->getName();
   if (!name.consume_front("onnx.") || !op->getOperand(0))
@@ -264,11 +261,11 @@ static std::optional<Dims> shapeValue(const Value *value, unsigned depth) {
       return std::nullopt;
     return Dims(*smallSize(value), DimExpr::constant(context, (*ints)[0]));
   }
-  bool passes = StringSwitch<bool>(name)
-                    .Cases("Identity", "Cast", "Squeeze", "Unsqueeze",
-                           "Reshape", true)
-                    .Cases("Gather", "Slice", true)
-                    .Default(false);
+  bool passes =
+      StringSwitch<bool>(name)
+          .Cases("Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape", true)
+          .Cases("Gather", "Slice", true)
+          .Default(false);
   if (!passes)
     return std::nullopt;
   auto data = shapeValue(op->getOperand(0), depth);
@@ -293,6 +290,5 @@ std::optional<Dims> onnc::getShapeValueOrUnknown(const Value *value) {
   auto size = smallSize(value);
   if (!size)
     return std::nullopt;
-  return Dims(*size,
-              DimExpr::unknown(value->getType().getContext()));
+  return Dims(*size, DimExpr::unknown(value->getType().getContext()));
 }

@@ -61,8 +61,8 @@ TensorType TensorType::get(Context &context, ElementType element,
 }
 
 TensorType TensorType::getUnranked(Context &context, ElementType element) {
-  return cast<TensorType>(context.getImpl().getType(context, TypeKind::Tensor,
-                                                    element, false));
+  return cast<TensorType>(
+      context.getImpl().getType(context, TypeKind::Tensor, element, false));
 }
 
 ElementType TensorType::getElementType() const { return impl->element; }
@@ -133,8 +133,8 @@ Type OptionalType::getElementType() const { return impl->nested; }
 
 MapType MapType::get(ElementType key, Type value) {
   Context &context = value.getContext();
-  return cast<MapType>(context.getImpl().getType(context, TypeKind::Map, key,
-                                                 false, {}, value));
+  return cast<MapType>(
+      context.getImpl().getType(context, TypeKind::Map, key, false, {}, value));
 }
 ElementType MapType::getKeyType() const { return impl->element; }
 Type MapType::getValueType() const { return impl->nested; }

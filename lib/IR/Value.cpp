@@ -34,9 +34,7 @@ void Use::unlink() {
   prev = nullptr;
 }
 
-unsigned Use::getIndex() const {
-  return this - owner->getOperandUses().data();
-}
+unsigned Use::getIndex() const { return this - owner->getOperandUses().data(); }
 
 Value::~Value() { assert(!firstUse && "a value dies while it is used"); }
 

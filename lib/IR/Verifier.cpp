@@ -69,8 +69,8 @@ private:
 
 static StringRef kindName(AttrKind kind) {
   static constexpr const char *names[] = {
-      "unit", "bool",    "int",     "float", "string", "type",    "symbol",
-      "ints", "floats",  "strings", "array", "dict",   "constant"};
+      "unit", "bool",   "int",     "float", "string", "type",    "symbol",
+      "ints", "floats", "strings", "array", "dict",   "constant"};
   return names[static_cast<unsigned>(kind)];
 }
 
@@ -190,8 +190,8 @@ void Verifier::verifyRegion(Region &region, const Twine &owner,
     if (op.hasTrait(OpTrait::Terminator) && op.getNextOp())
       error(op) << "ends its region, but stands before its end";
     for (unsigned i = 0; i < op.getNumRegions(); ++i)
-      verifyRegion(op.getRegion(i), "region " + Twine(i) + " of '" +
-                                        op.getName() + "'",
+      verifyRegion(op.getRegion(i),
+                   "region " + Twine(i) + " of '" + op.getName() + "'",
                    op.getLoc().toDiag());
     for (Value *result : op.getResults())
       defined.insert(result);

@@ -102,9 +102,8 @@ public:
   double getFloat(llvm::StringRef name, double fallback) const;
   llvm::StringRef getString(llvm::StringRef name,
                             llvm::StringRef fallback = {}) const;
-  llvm::SmallVector<int64_t, 6> getInts(llvm::StringRef name,
-                                        llvm::ArrayRef<int64_t> fallback = {})
-      const;
+  llvm::SmallVector<int64_t, 6>
+  getInts(llvm::StringRef name, llvm::ArrayRef<int64_t> fallback = {}) const;
   llvm::SmallVector<double, 6> getFloats(llvm::StringRef name) const;
 
   // Regions -------------------------------------------------------------------
