@@ -65,6 +65,8 @@ Core::Status Core::run() {
 }
 
 void Core::leaveBarrier() {
+  if (state != Status::Barrier)
+    return;
   state = Status::Running;
   dramAccesses.clear();
   // Loads still under way belong to the time after the barrier as well.
@@ -81,6 +83,7 @@ bool Core::step() {
   ++scalarCycles;
   ++counts().instructions;
   nextPc = int64_t(pc) + 1;
+  lastPc = pc;
   const Instr &instr = program->instrs[pc];
   switch (instr.opcode) {
   case Opcode::MARK:
@@ -160,8 +163,7 @@ bool Core::executeScalar(const Instr &instr) {
   };
   auto word = [&](bool write, uint8_t *&at) {
     Region region;
-    region.begin =
-        int64_t(reg(instr, 1)) + int32_t(instr.operands[2]);
+    region.begin = int64_t(reg(instr, 1)) + int32_t(instr.operands[2]);
     region.size = 4;
     ArrayRef<Region> one(region), none;
     if (!touch(instr, write ? none : one, write ? one : none))
@@ -431,19 +433,19 @@ bool Core::touch(const Instr &instr, ArrayRef<Region> reads,
     }
   for (const Region &region : in)
     if (region.space != Space::Dram)
-      counts().sramBytes += uint64_t(region.size * region.count1 *
-                                     region.count2);
+      counts().sramBytes +=
+          uint64_t(region.size * region.count1 * region.count2);
   for (const Region &region : out)
     if (region.space != Space::Dram)
-      counts().sramBytes += uint64_t(region.size * region.count1 *
-                                     region.count2);
+      counts().sramBytes +=
+          uint64_t(region.size * region.count1 * region.count2);
   if (!checkHazards)
     return true;
   if (std::optional<Access> race =
           hazards.issue(instr.info().queue, pc, in, out))
     return fail(Twine("race: does not wait for the ") +
-                (race->write ? "write" : "read") + " by pc " +
-                Twine(race->pc) + " at address " + Twine(race->region.begin));
+                (race->write ? "write" : "read") + " by pc " + Twine(race->pc) +
+                " at address " + Twine(race->region.begin));
   return true;
 }
 
@@ -500,8 +502,8 @@ static CopyKind copyKind(Opcode opcode) {
 bool Core::executeCopy(const Instr &instr) {
   CopyKind kind = copyKind(instr.opcode);
   auto address = [&](Space space, unsigned operand) {
-    int64_t base = space == Space::Dram ? int64_t(config(Config::Segment)) << 16
-                                        : 0;
+    int64_t base =
+        space == Space::Dram ? int64_t(config(Config::Segment)) << 16 : 0;
     return base + reg(instr, operand);
   };
   Region dst, src;
@@ -520,9 +522,12 @@ bool Core::executeCopy(const Instr &instr) {
   }
   // No useful copy has more rows; bounds the host's work per instruction.
   constexpr uint64_t MaxRows = 1 << 26;
-  uint64_t rows = SaturatingMultiply(uint64_t(src.count1), uint64_t(src.count2));
+  uint64_t rows =
+      SaturatingMultiply(uint64_t(src.count1), uint64_t(src.count2));
   if (rows > MaxRows)
     return fail("too many rows");
+  if (kind.multicast && src.empty())
+    return fail("empty multicast");
   if (!touch(instr, src, dst))
     return false;
   uint32_t group = kind.multicast ? config(Config::Group) : 0;
@@ -557,6 +562,7 @@ bool Core::transfer(const Instr &instr, const Region &region, bool store,
   Transfer t;
   t.group = machine.multicast ? group : 0;
   Region r = simplified(region);
+  t.source = uint64_t(r.begin);
   uint64_t line = machine.dramLine;
   uint64_t interleave = machine.channelInterleave;
   uint64_t channels = machine.dramChannels;
@@ -577,8 +583,9 @@ bool Core::transfer(const Instr &instr, const Region &region, bool store,
         begin += piece;
       }
     }
-  t.bytes = r.empty() ? 0 : uint64_t(r.size) * uint64_t(r.count1) *
-                                uint64_t(r.count2);
+  t.bytes = r.empty()
+                ? 0
+                : uint64_t(r.size) * uint64_t(r.count1) * uint64_t(r.count2);
   (store ? counts().storeBytes : counts().loadBytes) += t.bytes;
   queueCycles = SaturatingAdd(queueCycles, t.traffic / machine.dmaBytes + 1);
   if (queueCycles > budget.cycles)
@@ -586,8 +593,13 @@ bool Core::transfer(const Instr &instr, const Region &region, bool store,
   if (checkHazards && !r.empty())
     dramAccesses.push_back({r, store, pc, 0});
   Event event{};
-  event.kind = EventKind::Transfer;
   event.queue = uint8_t(Queue::Dma);
+  if (t.traffic == 0 && !t.group) { // Nothing to move takes no time.
+    event.kind = EventKind::Work;
+    pushEvent(event);
+    return true;
+  }
+  event.kind = EventKind::Transfer;
   event.index = uint32_t(trace.transfers.size());
   trace.transfers.push_back(t);
   pushEvent(event);

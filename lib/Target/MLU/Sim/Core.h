@@ -60,6 +60,8 @@ public:
   /// Device memory touched since the last barrier, for the check among cores.
   std::vector<Access> &deviceAccesses() { return dramAccesses; }
   std::string describe(uint32_t pc) const;
+  /// The instruction that run() executed last.
+  uint32_t pcBefore() const { return lastPc; }
 
 private:
   struct Operands;
@@ -117,7 +119,7 @@ private:
 
   const DecodedProgram *program = nullptr;
   unsigned core = 0, cores = 1;
-  uint32_t pc = 0;
+  uint32_t pc = 0, lastPc = 0;
   int64_t nextPc = 0;
   Status state = Status::Halted;
   std::string fault;

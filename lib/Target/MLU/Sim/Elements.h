@@ -93,12 +93,8 @@ template <class F> void withCompute(ElemType type, F body) {
 }
 
 /// VGTM and VLTM: the first operand wins where equal, a NaN always.
-template <class T> T larger(T x, T y) {
-  return x >= y || x != x ? x : y;
-}
-template <class T> T smaller(T x, T y) {
-  return x <= y || x != x ? x : y;
-}
+template <class T> T larger(T x, T y) { return x >= y || x != x ? x : y; }
+template <class T> T smaller(T x, T y) { return x <= y || x != x ? x : y; }
 
 /// INT32 sums wrap.
 inline float addWrap(float x, float y) { return x + y; }

@@ -23,10 +23,11 @@ constexpr unsigned MaxChannels = 8;
 
 /// A transfer between a core and device memory.
 struct Transfer {
-  uint64_t bytes = 0;                   ///< As asked for.
-  uint64_t traffic = 0;                 ///< In whole DRAM lines.
-  uint64_t channel[MaxChannels] = {};   ///< Traffic by channel.
-  uint32_t group = 0;                   ///< Cores of a multicast, or 0.
+  uint64_t source = 0;                ///< Address in device memory.
+  uint64_t bytes = 0;                 ///< As asked for.
+  uint64_t traffic = 0;               ///< In whole DRAM lines.
+  uint64_t channel[MaxChannels] = {}; ///< Traffic by channel.
+  uint32_t group = 0;                 ///< Cores of a multicast, or 0.
 };
 
 enum class EventKind : uint8_t {

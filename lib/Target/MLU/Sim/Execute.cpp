@@ -146,8 +146,12 @@ bool Core::executeMatrix(const Instr &instr) {
       return true;
     }
     BinaryArgs args{instr.opcode == Opcode::MAM ? Opcode::VAV : Opcode::VSV,
-                    BinaryForm::Vector, instr.type, a,
-                    &nram[0] + reg(instr, 2), dst, n};
+                    BinaryForm::Vector,
+                    instr.type,
+                    a,
+                    &nram[0] + reg(instr, 2),
+                    dst,
+                    n};
     runBinary(args);
     return true;
   }
@@ -164,13 +168,29 @@ bool Core::executeMatrix(const Instr &instr) {
         k > MaxExtent)
       return fail("a matrix extent is not in 1..2^20");
     int64_t inSize = elemSize(instr.type), outSize = elemSize(instr.result);
-    g = {1, m, k, m * k * inSize, k * inSize, 1, m, n, m * n * outSize,
-         n * outSize, 1, 1, 1, 1, 1, 1, 0, 0};
+    g = {1,
+         m,
+         k,
+         m * k * inSize,
+         k * inSize,
+         1,
+         m,
+         n,
+         m * n * outSize,
+         n * outSize,
+         1,
+         1,
+         1,
+         1,
+         1,
+         1,
+         0,
+         0};
   }
   uint64_t c = uint64_t(g.inC), o = uint64_t(g.outC);
-  Region weights = vectorAt(reg(instr, f.b),
-                            product({o, uint64_t(g.kH), uint64_t(g.kW), c}),
-                            instr.type);
+  Region weights =
+      vectorAt(reg(instr, f.b), product({o, uint64_t(g.kH), uint64_t(g.kW), c}),
+               instr.type);
   weights.space = Space::Wram;
   SmallVector<Region, 3> reads{tileIn(reg(instr, f.a), g, instr.type), weights};
   if (f.kind != InitKind::Zero) {
@@ -251,8 +271,8 @@ bool Core::executeWindow(const Instr &instr) {
 /// Splits an opcode of MLUInstr.td's multiclass Binary into operation and form.
 static std::pair<Opcode, BinaryForm> binaryForm(Opcode opcode) {
   static constexpr Opcode operations[] = {
-      Opcode::VAV,  Opcode::VSV, Opcode::VMV,  Opcode::VDV, Opcode::VGTM,
-      Opcode::VLTM, Opcode::VGT, Opcode::VGE,  Opcode::VE,  Opcode::VAND,
+      Opcode::VAV,  Opcode::VSV,  Opcode::VMV, Opcode::VDV, Opcode::VGTM,
+      Opcode::VLTM, Opcode::VGT,  Opcode::VGE, Opcode::VE,  Opcode::VAND,
       Opcode::VOR,  Opcode::VXOR, Opcode::VPOW};
   Opcode operation = *(upper_bound(operations, opcode) - 1);
   return {operation, BinaryForm(unsigned(opcode) - unsigned(operation))};
@@ -280,8 +300,8 @@ bool Core::executeBinary(const Instr &instr) {
     args.n = reg(instr, 3);
     cycles = rowCycles(1, args.n, type, special);
     args.scalar = reg(instr, form == BinaryForm::Scalar ? 2 : 1);
-    reads = {vectorAt(reg(instr, form == BinaryForm::Scalar ? 1 : 2), args.n,
-                      type)};
+    reads = {
+        vectorAt(reg(instr, form == BinaryForm::Scalar ? 1 : 2), args.n, type)};
     break;
   default:
     args.n = reg(instr, 3);
@@ -380,12 +400,15 @@ bool Core::executeReduction(const Instr &instr) {
   bool sum = instr.opcode == Opcode::VSUM || instr.opcode == Opcode::VCSUM;
   if (!window && !sum && (columns ? rows : cols) == 0)
     return fail("no elements to reduce");
-  ElemType result = sum || instr.opcode == Opcode::VARGMAX ? instr.result
-                                                           : type;
+  ElemType result =
+      sum || instr.opcode == Opcode::VARGMAX ? instr.result : type;
   uint64_t cycles = rowCycles(rows, cols, type);
   if (window)
     cycles = product({cycles, config(Config::KW)});
-  Region out = vectorAt(reg(instr, 0), window ? n : columns ? cols : rows,
+  Region out = vectorAt(reg(instr, 0),
+                        window    ? n
+                        : columns ? cols
+                                  : rows,
                         result);
   if (!touch(instr, vectorAt(reg(instr, 1), n, type), out) ||
       !work(instr, cycles))
@@ -422,9 +445,8 @@ bool Core::executeConversion(const Instr &instr) {
     reads.push_back(region);
   }
   // Quantization divides.
-  uint64_t cycles =
-      rowCycles(1, n, quantize ? instr.type : wider(instr.type, instr.result),
-                quantize);
+  uint64_t cycles = rowCycles(
+      1, n, quantize ? instr.type : wider(instr.type, instr.result), quantize);
   if (!touch(instr, reads, vectorAt(reg(instr, 0), n, instr.result), true) ||
       !work(instr, cycles))
     return false;

@@ -62,9 +62,8 @@ void Hazards::wait(QueueSet queue, unsigned token) {
 }
 
 void Hazards::prune(std::vector<Access> &list, uint64_t complete) {
-  llvm::erase_if(list, [&](const Access &access) {
-    return access.number <= complete;
-  });
+  llvm::erase_if(
+      list, [&](const Access &access) { return access.number <= complete; });
 }
 
 std::optional<Access> Hazards::check(Queue queue, const Clock &known,

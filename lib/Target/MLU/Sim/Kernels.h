@@ -130,8 +130,8 @@ void runRequantize(int8_t *dst, const uint8_t *src, uint64_t n,
                    llvm::ArrayRef<Rational> scales, int32_t zero);
 void runQuantize(ElemType from, int8_t *dst, const uint8_t *src, uint64_t n,
                  float scale, int32_t zero);
-void runDequantize(ElemType from, ElemType to, uint8_t *dst,
-                   const uint8_t *src, uint64_t n, float scale, int32_t zero);
+void runDequantize(ElemType from, ElemType to, uint8_t *dst, const uint8_t *src,
+                   uint64_t n, float scale, int32_t zero);
 
 } // namespace onnc::mlu
 

@@ -41,12 +41,8 @@ typedef float FloatLanes __attribute__((vector_size(64)));
 typedef uint32_t IntLanes __attribute__((vector_size(64)));
 
 template <class T> struct LanesOf;
-template <> struct LanesOf<float> {
-  using Type = FloatLanes;
-};
-template <> struct LanesOf<uint32_t> {
-  using Type = IntLanes;
-};
+template <> struct LanesOf<float> { using Type = FloatLanes; };
+template <> struct LanesOf<uint32_t> { using Type = IntLanes; };
 
 /// The operands of one instruction, widened; strides in elements.
 template <class T> struct Widened {

@@ -59,8 +59,8 @@ inline bool overlap(const Region &a, const Region &b) {
         if (other->stride1 > 0) {
           // Only the rows around [low, high) can meet it.
           int64_t base = other->rowBegin(q, 0);
-          int64_t first = std::max<int64_t>(
-              0, (low - base - other->size) / other->stride1);
+          int64_t first =
+              std::max<int64_t>(0, (low - base - other->size) / other->stride1);
           for (int64_t s = first; s < other->count1; ++s) {
             int64_t row = base + s * other->stride1;
             if (row >= high)

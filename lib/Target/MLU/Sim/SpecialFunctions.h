@@ -8,10 +8,10 @@
 ///
 /// \file
 /// The vector unit's special functions: evaluated in double precision by the
-/// formulas below, which use IEEE additions, multiplications and divisions only,
-/// then rounded to FP32. So the bits are the same on every host; the error
-/// before rounding is below 2^-45 relative (sine and cosine: absolute, for
-/// arguments up to 2^20).
+/// formulas below, which use IEEE additions, multiplications and divisions
+/// only, then rounded to FP32. So the bits are the same on every host; the
+/// error before rounding is below 2^-45 relative (sine and cosine: absolute,
+/// for arguments up to 2^20).
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_TARGET_MLU_SIM_SPECIALFUNCTIONS_H
@@ -112,7 +112,7 @@ inline double sine(double x, int64_t quarterTurns) {
   if (std::fabs(x) > 0x1p20)
     x = std::fmod(x, 0x1.921fb54442d18p2);
   double k = std::nearbyint(x * 0x1.45f306dc9c883p-1);
-  double r = x - k * 0x1.921fb544p0;              // 32 bits: exact product
+  double r = x - k * 0x1.921fb544p0; // 32 bits: exact product
   r = (r - k * 0x1.0b4611a6p-34) - k * 0x1.3198a2e037073p-69;
   // sin(r) = r (1 - r^2/(2*3) (1 - r^2/(4*5) (...))), cosine alike.
   double s = r * r, sin = 1, cos = 1;

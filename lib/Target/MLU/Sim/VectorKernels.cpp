@@ -177,8 +177,7 @@ int32_t applyUnary(Opcode opcode, int32_t x) {
 }
 
 template <class U>
-void transpose(uint8_t *dst, const uint8_t *src, uint64_t rows,
-               uint64_t cols) {
+void transpose(uint8_t *dst, const uint8_t *src, uint64_t rows, uint64_t cols) {
   for (uint64_t r = 0; r != rows; ++r)
     for (uint64_t c = 0; c != cols; ++c)
       std::memcpy(dst + (c * rows + r) * sizeof(U),
@@ -187,8 +186,8 @@ void transpose(uint8_t *dst, const uint8_t *src, uint64_t rows,
 
 /// Integers of the target type that \p value rounds to.
 int32_t toInteger(float value, ElemType to, bool truncate) {
-  double rounded = truncate ? std::trunc(double(value))
-                            : std::nearbyint(double(value));
+  double rounded =
+      truncate ? std::trunc(double(value)) : std::nearbyint(double(value));
   return to == ElemType::I8 ? saturate(rounded, -128, 127)
                             : saturate(rounded, INT32_MIN, INT32_MAX);
 }
@@ -403,8 +402,8 @@ void runQuantize(ElemType from, int8_t *dst, const uint8_t *src, uint64_t n,
   });
 }
 
-void runDequantize(ElemType from, ElemType to, uint8_t *dst,
-                   const uint8_t *src, uint64_t n, float scale, int32_t zero) {
+void runDequantize(ElemType from, ElemType to, uint8_t *dst, const uint8_t *src,
+                   uint64_t n, float scale, int32_t zero) {
   forBlocks(n, [&](uint64_t at, uint64_t count) {
     int32_t q[BlockSize];
     float x[BlockSize];

@@ -41,8 +41,7 @@ void windowPixel(const WindowArgs &args, int64_t y, int64_t x, int64_t first,
                 in, n);
       if (depthwise) {
         loadBlock(args.type,
-                  args.weights + ((i * g.kW + j) * g.inC + first) * size, w,
-                  n);
+                  args.weights + ((i * g.kW + j) * g.inC + first) * size, w, n);
         for (uint64_t c = 0; c != n; ++c)
           if constexpr (std::is_same_v<T, float>)
             acc[c] += in[c] * w[c];
@@ -60,8 +59,8 @@ void windowPixel(const WindowArgs &args, int64_t y, int64_t x, int64_t first,
     }
   if constexpr (std::is_same_v<T, float>)
     if (args.opcode == Opcode::VPAVG || args.opcode == Opcode::VPAVGP) {
-      int64_t taps = args.opcode == Opcode::VPAVGP ? g.kH * g.kW
-                                                   : ky.size() * kx.size();
+      int64_t taps =
+          args.opcode == Opcode::VPAVGP ? g.kH * g.kW : ky.size() * kx.size();
       for (uint64_t c = 0; c != n; ++c)
         acc[c] = taps ? acc[c] / float(taps) : 0;
     }
