@@ -107,7 +107,8 @@ template <typename Fn> llvm::Error dispatchStorage(ElementType type, Fn &&fn) {
 }
 
 template <typename T>
-constexpr bool isStorageFloat = !std::is_integral_v<T>;
+constexpr bool isStorageFloat =
+    !std::is_integral_v<T> && std::is_convertible_v<T, double>;
 
 /// What an operator computes in: double for every float, so that rounding to
 /// the result's type is the only rounding there is up to f32; integers in their

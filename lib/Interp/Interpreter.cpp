@@ -283,9 +283,10 @@ const RunOptions &KernelContext::getOptions() const {
 Error KernelContext::countIteration() { return execution.countIteration(); }
 
 uint64_t KernelContext::nextSeed() {
-  if (op.hasAttr("seed"))
-    return static_cast<uint64_t>(
-        std::hash<double>()(op.getFloat("seed", 0)));
+  if (auto seed = op.getAttrOfType<IntAttr>("seed"))
+    return seed.getValue();
+  if (auto seed = op.getAttrOfType<FloatAttr>("seed"))
+    return llvm::bit_cast<uint64_t>(seed.getValue());
   return execution.nextSeed();
 }
 

@@ -58,6 +58,15 @@ interp::normalizeAxes(ArrayRef<int64_t> axes, unsigned rank) {
   return result;
 }
 
+Error interp::normalizeIndex(int64_t &index, int64_t size) {
+  if (index < -size || index >= size)
+    return fail("index " + Twine(index) +
+                " is out of range for a dimension of size " + Twine(size));
+  if (index < 0)
+    index += size;
+  return Error::success();
+}
+
 AxisSplit interp::splitAt(ArrayRef<int64_t> shape, unsigned axis) {
   return {product(shape.take_front(axis)), shape[axis],
           product(shape.drop_front(axis + 1))};

@@ -28,6 +28,9 @@ llvm::Expected<unsigned> normalizeAxis(int64_t axis, unsigned rank);
 llvm::Expected<llvm::SmallVector<unsigned, 6>>
 normalizeAxes(llvm::ArrayRef<int64_t> axes, unsigned rank);
 
+/// Turns an index in [-size, size) into one in [0, size).
+llvm::Error normalizeIndex(int64_t &index, int64_t size);
+
 /// A shape as seen by one of its axes.
 struct AxisSplit {
   int64_t outer; ///< product of the dimensions before the axis
