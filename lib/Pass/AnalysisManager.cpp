@@ -8,11 +8,12 @@
 
 #include "onnc/Pass/AnalysisManager.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 using namespace llvm;
 using namespace onnc;
 
-detail::AnalysisResult::~AnalysisResult() = default;
+onnc::detail::AnalysisResult::~AnalysisResult() = default;
 
 AnalysisManager::Entry *AnalysisManager::find(const AnalysisKey &key,
                                               const void *unit) const {
@@ -22,7 +23,7 @@ AnalysisManager::Entry *AnalysisManager::find(const AnalysisKey &key,
   return nullptr;
 }
 
-const detail::AnalysisResult &
+const onnc::detail::AnalysisResult &
 AnalysisManager::lookup(const AnalysisKey &key, void *unit, ComputeFn compute) {
   assert(!is_contained(active, std::make_pair(&key, unit)) &&
          "an analysis queries itself");
@@ -33,7 +34,7 @@ AnalysisManager::lookup(const AnalysisKey &key, void *unit, ComputeFn compute) {
     if (observer)
       observer(key, true);
     active.push_back({&key, unit});
-    std::unique_ptr<detail::AnalysisResult> result = compute(unit, *this);
+    std::unique_ptr<onnc::detail::AnalysisResult> result = compute(unit, *this);
     active.pop_back();
     if (observer)
       observer(key, false);
@@ -72,9 +73,9 @@ void AnalysisManager::invalidate(ArrayRef<const AnalysisKey *> preserved) {
 
 void AnalysisManager::dropStaleGraphs(const Module &module) {
   drop([&](const Entry &e) {
-    return e.unit != &module &&
-           none_of(module.getGraphs(),
-                   [&](const auto &g) { return g.get() == e.unit; });
+    return e.unit != &module && none_of(module.getGraphs(), [&](const auto &g) {
+             return g.get() == e.unit;
+           });
   });
 }
 

@@ -66,9 +66,9 @@ Expected<int64_t> KnobSettings::tighten(const PassInfo &pass,
   if (hint.limit) {
     int64_t limit = *hint.limit;
     if (down ? limit < knob.min : limit > knob.max)
-      return createStringError(
-          "knob '" + path + "' would have to go to " + std::to_string(limit) +
-          ", outside " + knob.domainStr());
+      return createStringError("knob '" + path + "' would have to go to " +
+                               std::to_string(limit) + ", outside " +
+                               knob.domainStr());
     if (down ? limit >= now : limit <= now)
       return createStringError("the hint leaves knob '" + path + "' at " +
                                knob.str(now) + ": it isn't tighter");

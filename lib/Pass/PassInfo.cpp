@@ -82,14 +82,14 @@ static Expected<OptionValue> readList(ArrayRef<std::string> elements) {
   std::vector<T> values(elements.size());
   for (auto [text, value] : zip(elements, values))
     if (Error e = readElement(text, value))
-      return std::move(e);
+      return e;
   return OptionValue(std::move(values));
 }
 
 template <typename T> static Expected<OptionValue> readOne(StringRef text) {
   T value;
   if (Error e = readElement(text, value))
-    return std::move(e);
+    return e;
   return OptionValue(std::move(value));
 }
 

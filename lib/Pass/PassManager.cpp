@@ -15,7 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Pass/PassManager.h"
-#include "onnc/IR/AsmPrinter.h"
+#include "ModuleSnapshot.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/PrettyStackTrace.h"
@@ -74,7 +74,7 @@ private:
   Outcome runPass(const PassExecution &execution);
   PassResult invoke(const PassExecution &execution);
   LogicalResult checkClaims(const PassExecution &execution, bool changed,
-                            StringRef textBefore);
+                            const ModuleSnapshot &before);
   Outcome finish(const PassExecution &execution, bool changed);
   LogicalResult retry(const PassExecution &execution,
                       const RetryRequest &request);
@@ -186,7 +186,7 @@ LogicalResult PipelineRun::run() {
   for (auto &i : manager.instrumentations)
     i->beforePipeline(pipeline, module);
   auto end = make_scope_exit([&] {
-    for (auto &i : manager.instrumentations)
+    for (auto &i : reverse(manager.instrumentations))
       i->afterPipeline(module);
   });
   while (place.step < steps.size()) {
@@ -322,29 +322,22 @@ PassResult PipelineRun::invoke(const PassExecution &execution) {
   return result;
 }
 
-static std::string printElided(const Module &module) {
-  std::string text;
-  raw_string_ostream os(text);
-  PrintOptions options;
-  options.elide = true;
-  printModule(module, os, options);
-  return text;
-}
-
 PipelineRun::Outcome PipelineRun::runPass(const PassExecution &execution) {
   for (auto &i : manager.instrumentations)
     i->beforePass(execution, module);
-  std::string textBefore = manager.verifyAnalyses ? printElided(module) : "";
+  std::optional<ModuleSnapshot> before;
+  if (manager.verifyAnalyses)
+    before.emplace(module);
 
   PassResult result = invoke(execution);
   switch (result.getKind()) {
   case PassResult::Kind::Retry:
-    for (auto &i : manager.instrumentations)
+    for (auto &i : reverse(manager.instrumentations))
       i->afterFailedPass(execution, module);
     return succeeded(retry(execution, result.getRequest())) ? Outcome::Continue
                                                             : Outcome::Fail;
   case PassResult::Kind::Error:
-    for (auto &i : manager.instrumentations)
+    for (auto &i : reverse(manager.instrumentations))
       i->afterFailedPass(execution, module);
     return Outcome::Fail;
   case PassResult::Kind::Changed:
@@ -356,15 +349,15 @@ PipelineRun::Outcome PipelineRun::runPass(const PassExecution &execution) {
     analyses.dropStaleGraphs(module);
     analyses.invalidate(execution.getPass().getInfo().preservedAnalyses);
   }
-  if (manager.verifyAnalyses &&
-      failed(checkClaims(execution, changed, textBefore)))
+  if (before && failed(checkClaims(execution, changed, *before)))
     return Outcome::Fail;
   return finish(execution, changed);
 }
 
 LogicalResult PipelineRun::checkClaims(const PassExecution &execution,
-                                       bool changed, StringRef textBefore) {
-  if (!changed && printElided(module) != textBefore)
+                                       bool changed,
+                                       const ModuleSnapshot &before) {
+  if (!changed && !(before == ModuleSnapshot(module)))
     return diagnostics.error(DiagID::PassAnalysis)
            << describe(execution)
            << " reported that it changed nothing, but it changed the module";
@@ -391,7 +384,7 @@ PipelineRun::Outcome PipelineRun::finish(const PassExecution &execution,
     place.loops.back().changed = true;
 
   auto outcome = Outcome::Continue;
-  for (auto &i : manager.instrumentations) {
+  for (auto &i : reverse(manager.instrumentations)) {
     switch (i->afterPass(execution, module, changed)) {
     case PassInstrumentation::Action::Continue:
       break;
@@ -410,9 +403,8 @@ PipelineRun::Outcome PipelineRun::finish(const PassExecution &execution,
 // Retries
 //===----------------------------------------------------------------------===//
 
-Expected<unsigned>
-PipelineRun::findCheckpoint(const PassExecution &execution,
-                            StringRef point) const {
+Expected<unsigned> PipelineRun::findCheckpoint(const PassExecution &execution,
+                                               StringRef point) const {
   if (!is_contained(execution.getPass().getInfo().retryPoints, point))
     return createStringError("it does not declare '" + point +
                              "' as a retry point");
@@ -427,11 +419,10 @@ PipelineRun::findCheckpoint(const PassExecution &execution,
 bool PipelineRun::runsSince(StringRef pass, unsigned step) const {
   unsigned first = std::min(step, place.step);
   unsigned last = std::max(step, place.step);
-  return any_of(ArrayRef(steps).slice(first, last - first + 1),
-                [&](const Step &s) {
-                  return s.kind == Step::RunPass &&
-                         s.element->pass->getName() == pass;
-                });
+  return any_of(
+      ArrayRef(steps).slice(first, last - first + 1), [&](const Step &s) {
+        return s.kind == Step::RunPass && s.element->pass->getName() == pass;
+      });
 }
 
 Expected<RetryRecord> PipelineRun::grant(const PassExecution &execution,
@@ -449,7 +440,8 @@ Expected<RetryRecord> PipelineRun::grant(const PassExecution &execution,
     return createStringError("there is no knob '" + hint.pass + "." +
                              hint.knob + "'");
   if (!runsSince(hint.pass, checkpoints[*index].place.step))
-    return createStringError("'" + hint.pass + "', whose knob is to be "
+    return createStringError("'" + hint.pass +
+                             "', whose knob is to be "
                              "turned, does not run between them");
   int64_t before = manager.knobs.get(*entry->info, *knob);
   Expected<int64_t> after = manager.knobs.tighten(*entry->info, *knob, hint);

@@ -48,8 +48,7 @@ static void printSettings(const PipelineElement &element, raw_ostream &os) {
   os << '}';
 }
 
-static void printElements(ArrayRef<PipelineElement> elements,
-                          raw_ostream &os) {
+static void printElements(ArrayRef<PipelineElement> elements, raw_ostream &os) {
   interleave(
       elements, os,
       [&](const PipelineElement &e) { Pipeline::printElement(e, os); }, ",");

@@ -85,10 +85,10 @@ static bool isKebabCase(StringRef text) {
 
 void PassRecord::checkName(StringRef what, StringRef text) const {
   static const StringSet<> keywords = {
-      "auto",  "bool",   "break",  "case",   "char",  "class",  "const",
-      "do",    "double", "else",   "enum",   "float", "for",    "if",
-      "int",   "long",   "new",    "return", "short", "static", "struct",
-      "switch", "this",  "union",  "void",   "while", "default"};
+      "auto",   "bool",   "break", "case",   "char",  "class",  "const",
+      "do",     "double", "else",  "enum",   "float", "for",    "if",
+      "int",    "long",   "new",   "return", "short", "static", "struct",
+      "switch", "this",   "union", "void",   "while", "default"};
   if (!isKebabCase(text) || keywords.contains(text))
     fail(what + " '" + text + "' must be words in lower case joined by '-'");
 }
@@ -130,7 +130,8 @@ KnobRecord PassRecord::readKnob(const Record *r) const {
       checkName("value", v);
   }
   if (k.step <= 0 || k.min > k.max || (k.max - k.min) % k.step != 0)
-    fail("knob '" + k.name + "' must go from its minimum to its maximum in "
+    fail("knob '" + k.name +
+         "' must go from its minimum to its maximum in "
          "positive steps");
   if (k.defaultValue < k.min || k.defaultValue > k.max ||
       (k.defaultValue - k.min) % k.step != 0)
@@ -243,14 +244,14 @@ static void emitDecl(const PassRecord &pass, raw_ostream &os) {
     if (isEnum)
       emitEnum(k.name, k.values, os);
     std::string type = isEnum ? toCamelCase(k.name) : "int64_t";
-    os << formatv("  /// Knob: {0}.\n"
-                  "  static {1} get{2}(const onnc::PassContext &context) {{\n"
-                  "    return {3};\n  }\n",
-                  k.help, type, toCamelCase(k.name),
-                  isEnum ? formatv("static_cast<{0}>(context.getKnob({1}))",
-                                   type, i)
-                               .str()
-                         : formatv("context.getKnob({0})", i).str());
+    os << formatv(
+        "  /// Knob: {0}.\n"
+        "  static {1} get{2}(const onnc::PassContext &context) {{\n"
+        "    return {3};\n  }\n",
+        k.help, type, toCamelCase(k.name),
+        isEnum
+            ? formatv("static_cast<{0}>(context.getKnob({1}))", type, i).str()
+            : formatv("context.getKnob({0})", i).str());
   }
   for (auto [i, s] : enumerate(pass.statistics))
     os << formatv("  /// Statistic: {0}.\n"
@@ -297,8 +298,8 @@ static void emitTables(const PassRecord &pass, raw_ostream &os) {
     os << "  static constexpr onnc::OptionInfo optionTable[] = {\n";
     for (auto [o, v] : zip(pass.options, values))
       os << "    {" << quoted(o.name) << ", onnc::OptionKind::" << o.kind
-         << ", " << quoted(o.defaultText) << ", " << quoted(o.help) << ", "
-         << v << "},\n";
+         << ", " << quoted(o.defaultText) << ", " << quoted(o.help) << ", " << v
+         << "},\n";
     os << "  };\n";
   }
   values.clear();
@@ -307,8 +308,8 @@ static void emitTables(const PassRecord &pass, raw_ostream &os) {
   if (!pass.knobs.empty()) {
     os << "  static constexpr onnc::KnobInfo knobTable[] = {\n";
     for (auto [k, v] : zip(pass.knobs, values))
-      os << "    {" << quoted(k.name) << ", " << quoted(k.help) << ", "
-         << k.min << ", " << k.max << ", " << k.step << ", " << k.defaultValue
+      os << "    {" << quoted(k.name) << ", " << quoted(k.help) << ", " << k.min
+         << ", " << k.max << ", " << k.step << ", " << k.defaultValue
          << ", onnc::TightenDirection::" << k.tighten << ", " << v << "},\n";
     os << "  };\n";
   }
@@ -335,7 +336,8 @@ static std::string emitAnalyses(const PassRecord &pass, StringRef field,
 static std::string properties(const PassRecord &pass, StringRef field) {
   std::string out = "{";
   for (const Record *r : pass.def->getValueAsListOfDefs(field))
-    out += ("onnc::Property::" + r->getValueAsString("enumerator") + ", ").str();
+    out +=
+        ("onnc::Property::" + r->getValueAsString("enumerator") + ", ").str();
   return out + "}";
 }
 
@@ -367,9 +369,10 @@ static void emitDef(const PassRecord &pass, raw_ostream &os) {
   for (auto [i, o] : enumerate(pass.options)) {
     std::string member = toCamelBack(o.name);
     if (o.kind == "Enum")
-      os << formatv("  case {0}: {1} = "
-                    "static_cast<{2}>(*std::get_if<int64_t>(&value)); return;\n",
-                    i, member, optionType(o));
+      os << formatv(
+          "  case {0}: {1} = "
+          "static_cast<{2}>(*std::get_if<int64_t>(&value)); return;\n",
+          i, member, optionType(o));
     else
       os << formatv("  case {0}: {1} = *std::get_if<{2}>(&value); return;\n", i,
                     member, optionType(o));
@@ -382,9 +385,8 @@ static void emitDefs(RecordKeeper &records, raw_ostream &os) {
   for (auto &[group, passes] : readPasses(records)) {
     StringRef ns = group->getValueAsString("cppNamespace");
     os << "namespace " << ns << " {\n\nstatic const onnc::PassGroup passGroup"
-       << group->getName() << " = {"
-       << quoted(group->getValueAsString("title")) << ", "
-       << (group->getValueAsBit("targetSpecific") ? "true" : "false")
+       << group->getName() << " = {" << quoted(group->getValueAsString("title"))
+       << ", " << (group->getValueAsBit("targetSpecific") ? "true" : "false")
        << "};\n\n";
     for (const PassRecord &pass : passes)
       emitDef(pass, os);
@@ -404,12 +406,10 @@ static void emitDefs(RecordKeeper &records, raw_ostream &os) {
 //===----------------------------------------------------------------------===//
 
 static void emitDocList(const PassRecord &pass, StringRef field,
-                        StringRef title, StringRef nameField,
-                        raw_ostream &os) {
+                        StringRef title, StringRef nameField, raw_ostream &os) {
   std::vector<std::string> names;
   const RecordVal *value = pass.def->getValue(field);
-  if (isa<StringRecTy>(
-          cast<ListRecTy>(value->getType())->getElementType())) {
+  if (isa<StringRecTy>(cast<ListRecTy>(value->getType())->getElementType())) {
     for (StringRef s : pass.def->getValueAsListOfStrings(field))
       names.push_back(("`" + s + "`").str());
   } else {

@@ -50,7 +50,9 @@ concept HasEquality = requires(const T &a) {
   { a == a } -> std::convertible_to<bool>;
 };
 template <typename T>
-concept HasPrint = requires(const T &a, llvm::raw_ostream &os) { a.print(os); };
+concept HasPrint = requires(const T &a, llvm::raw_ostream &os) {
+  a.print(os);
+};
 
 /// A cached result behind an interface.
 class AnalysisResult {
@@ -134,8 +136,8 @@ public:
   void setQueryHook(QueryHook h) { queryHook = std::move(h); }
 
 private:
-  using ComputeFn = std::unique_ptr<detail::AnalysisResult> (*)(
-      void *, AnalysisManager &);
+  using ComputeFn =
+      std::unique_ptr<detail::AnalysisResult> (*)(void *, AnalysisManager &);
   struct Entry {
     const AnalysisKey *key;
     void *unit;

@@ -22,8 +22,8 @@ enum class ReportFormat : uint8_t { Text, Json };
 
 /// Wall time by pass, with the analyses computed for each beneath it. Printed
 /// when the pipeline has ended, whether or not it succeeded.
-std::unique_ptr<PassInstrumentation>
-createPassTiming(llvm::raw_ostream &os, ReportFormat format);
+std::unique_ptr<PassInstrumentation> createPassTiming(llvm::raw_ostream &os,
+                                                      ReportFormat format);
 
 /// Which passes' modules are printed; "all" names every pass.
 struct IRPrinting {

@@ -77,8 +77,8 @@ struct Statistic {
 /// What a running pass sees of the compilation.
 class PassContext {
 public:
-  PassContext(Context &context, const PassInfo &pass,
-              AnalysisManager &analyses, const KnobSettings &knobs,
+  PassContext(Context &context, const PassInfo &pass, AnalysisManager &analyses,
+              const KnobSettings &knobs,
               llvm::MutableArrayRef<uint64_t> statistics)
       : context(context), pass(pass), analyses(analyses), knobs(knobs),
         statistics(statistics) {}

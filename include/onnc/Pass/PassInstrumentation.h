@@ -8,7 +8,8 @@
 ///
 /// \file
 /// What happens around passes (timing, dumps, verification, bisection) is done
-/// by observers of the pass manager, never by code in passes.
+/// by observers of the pass manager, never by code in passes. They nest: what
+/// was added first is told first of a beginning and last of an end.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_PASS_PASSINSTRUMENTATION_H
@@ -69,8 +70,8 @@ public:
   }
   /// After a pass that failed or asked for a retry; the module is in whatever
   /// state the pass left it.
-  virtual void afterFailedPass(const PassExecution &execution,
-                               Module &module) {}
+  virtual void afterFailedPass(const PassExecution &execution, Module &module) {
+  }
   /// The module is as it was at the checkpoint.
   virtual void afterRetry(const RetryRecord &retry, Module &module) {}
 

@@ -81,8 +81,7 @@ public:
   /// Takes over the elements of \p other, at the end.
   void append(Pipeline other);
   /// Calls \p fn on every occurrence of a pass, in order.
-  void forEachPass(
-      llvm::function_ref<void(const PipelineElement &)> fn) const;
+  void forEachPass(llvm::function_ref<void(const PipelineElement &)> fn) const;
 
 private:
   friend class PipelineParser;
