@@ -19,7 +19,6 @@
 
 namespace onnc {
 
-
 /// Parses and verifies \p text. Errors are reported with line, column and
 /// caret; null then. \p fileName is for messages; a module that refers to a
 /// side file of constants names it relative to \p directory.
@@ -28,8 +27,7 @@ std::unique_ptr<Module> parseModule(Context &context, llvm::StringRef text,
                                     llvm::StringRef directory = ".");
 
 /// Reads and parses a file ("-": standard input).
-std::unique_ptr<Module> parseModuleFile(Context &context,
-                                        llvm::StringRef path);
+std::unique_ptr<Module> parseModuleFile(Context &context, llvm::StringRef path);
 
 /// Parses one attribute ("[1, 1]"); null, with the error reported, if it isn't
 /// one. For defaults in operator records and pass options.

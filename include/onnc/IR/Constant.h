@@ -57,8 +57,7 @@ public:
 
   bool isSplat() const { return splat; }
   llvm::ArrayRef<char> getBytes() const {
-    return blob ? blob->getBytes().slice(offset, size)
-                : llvm::ArrayRef<char>();
+    return blob ? blob->getBytes().slice(offset, size) : llvm::ArrayRef<char>();
   }
   const BlobRef &getBlob() const { return blob; }
   llvm::ArrayRef<std::string> getStrings() const {

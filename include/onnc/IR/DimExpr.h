@@ -78,8 +78,7 @@ public:
 
   /// The value where every symbol has the value that \p values gives; nullopt
   /// for an unknown, a symbol without value, or overflow.
-  std::optional<int64_t>
-  evaluate(const llvm::StringMap<int64_t> &values) const;
+  std::optional<int64_t> evaluate(const llvm::StringMap<int64_t> &values) const;
   /// The expression with the symbols of \p values replaced.
   DimExpr substitute(const llvm::StringMap<DimExpr> &values) const;
   /// A range that holds every value under \p ranges (interval arithmetic, so

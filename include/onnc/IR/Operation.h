@@ -102,14 +102,16 @@ public:
   double getFloat(llvm::StringRef name, double fallback) const;
   llvm::StringRef getString(llvm::StringRef name,
                             llvm::StringRef fallback = {}) const;
-  llvm::SmallVector<int64_t, 6> getInts(llvm::StringRef name,
-                                        llvm::ArrayRef<int64_t> fallback = {})
-      const;
+  llvm::SmallVector<int64_t, 6>
+  getInts(llvm::StringRef name, llvm::ArrayRef<int64_t> fallback = {}) const;
   llvm::SmallVector<double, 6> getFloats(llvm::StringRef name) const;
 
   // Regions -------------------------------------------------------------------
   unsigned getNumRegions() const { return regions.size(); }
   Region &getRegion(unsigned i = 0) const { return *regions[i]; }
+  Region &addRegion() {
+    return *regions.emplace_back(std::make_unique<Region>(this));
+  }
 
   // Place ---------------------------------------------------------------------
   Region *getParentRegion() const { return parent; }

@@ -18,8 +18,8 @@
 
 #include "onnc/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/simple_ilist.h"
 #include <memory>
 

@@ -83,9 +83,7 @@ public:
   Type getType() const { return type; }
   void setType(Type t) { type = t; }
   /// The type as a tensor; null where it isn't one.
-  TensorType getTensorType() const {
-    return llvm::dyn_cast<TensorType>(type);
-  }
+  TensorType getTensorType() const { return llvm::dyn_cast<TensorType>(type); }
 
   /// The name, without the '%'; may be empty.
   llvm::StringRef getName() const { return name; }
@@ -131,8 +129,7 @@ public:
   /// Lets every use refer to \p other (which may not be this).
   void replaceAllUsesWith(Value *other);
   /// The same for the uses that \p filter accepts.
-  void replaceUsesWithIf(Value *other,
-                         llvm::function_ref<bool(Use &)> filter);
+  void replaceUsesWithIf(Value *other, llvm::function_ref<bool(Use &)> filter);
 
 private:
   friend class Use;
