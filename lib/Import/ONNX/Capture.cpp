@@ -26,7 +26,7 @@ onnc::onnx_import::getBodies(const onnx::NodeProto &node) {
 }
 
 void onnc::onnx_import::collectCaptures(const onnx::GraphProto &graph,
-                                        SetVector<std::string> &captures) {
+                                        SetVector<StringRef> &captures) {
   StringSet<> local;
   for (const auto &input : graph.input())
     local.insert(input.name());
@@ -38,7 +38,7 @@ void onnc::onnx_import::collectCaptures(const onnx::GraphProto &graph,
     for (const auto &output : node.output())
       local.insert(output);
 
-  auto use = [&](const std::string &name) {
+  auto use = [&](StringRef name) {
     if (!name.empty() && !local.contains(name))
       captures.insert(name);
   };
@@ -46,9 +46,9 @@ void onnc::onnx_import::collectCaptures(const onnx::GraphProto &graph,
     for (const auto &input : node.input())
       use(input);
     for (const onnx::GraphProto *body : getBodies(node)) {
-      SetVector<std::string> nested;
+      SetVector<StringRef> nested;
       collectCaptures(*body, nested);
-      for (const std::string &name : nested)
+      for (StringRef name : nested)
         use(name);
     }
   }
@@ -65,14 +65,14 @@ std::string onnc::onnx_import::getNodeName(const onnx::NodeProto &node,
 
 std::string onnc::onnx_import::explainUndefined(
     const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes, int user,
-    const std::string &name) {
+    StringRef name) {
   StringMap<int> definers;
   for (int i = user; i < nodes.size(); ++i)
     for (const auto &output : nodes[i].output())
       definers.try_emplace(output, i);
   auto found = definers.find(name);
   if (found == definers.end())
-    return "'" + name + "' is not defined";
+    return ("'" + name + "' is not defined").str();
 
   // Depth first from the definer along what it needs; a path back to the user
   // is a cycle.
@@ -91,7 +91,7 @@ std::string onnc::onnx_import::explainUndefined(
       return "the graph has a cycle: " + path + " -> " +
              getNodeName(nodes[user], user);
     }
-    auto visit = [&](const std::string &input) {
+    auto visit = [&](StringRef input) {
       auto it = definers.find(input);
       if (it != definers.end() && cameFrom[it->second] < 0) {
         cameFrom[it->second] = at;
@@ -101,13 +101,13 @@ std::string onnc::onnx_import::explainUndefined(
     for (const auto &input : nodes[at].input())
       visit(input);
     for (const onnx::GraphProto *body : getBodies(nodes[at])) {
-      SetVector<std::string> captures;
+      SetVector<StringRef> captures;
       collectCaptures(*body, captures);
-      for (const std::string &input : captures)
+      for (StringRef input : captures)
         visit(input);
     }
   }
-  return "'" + name + "' is used before node " +
+  return "'" + name.str() + "' is used before node " +
          getNodeName(nodes[found->second], found->second) +
          " defines it; nodes must be in topological order";
 }

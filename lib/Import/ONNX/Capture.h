@@ -23,7 +23,7 @@ namespace onnc::onnx_import {
 /// Adds the names that \p graph, bodies of its nodes included, takes from
 /// outside, in order of first use.
 void collectCaptures(const onnx::GraphProto &graph,
-                     llvm::SetVector<std::string> &captures);
+                     llvm::SetVector<llvm::StringRef> &captures);
 
 /// The graphs among \p node's attributes.
 llvm::SmallVector<const onnx::GraphProto *, 2>
@@ -33,7 +33,7 @@ getBodies(const onnx::NodeProto &node);
 /// (its nodes are named), a definition further on, or none.
 std::string explainUndefined(
     const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes, int user,
-    const std::string &name);
+    llvm::StringRef name);
 
 /// The node's name, or "#index (OpType)" where it has none.
 std::string getNodeName(const onnx::NodeProto &node, int index);

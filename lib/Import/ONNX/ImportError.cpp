@@ -25,7 +25,7 @@ LogicalResult onnx_import::report(DiagnosticEngine &engine,
   handleAllErrors(
       std::move(error),
       [&](const ImportError &e) {
-        engine.error(e.getDiagID(), loc) << e.message();
+        engine.error(e.getDiagID(), loc) << e.getMessage();
       },
       [&](const ErrorInfoBase &e) {
         engine.error(DiagID::ImportMalformed, loc) << e.message();

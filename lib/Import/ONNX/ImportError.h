@@ -25,6 +25,7 @@ public:
       : id(id), message(std::move(message)) {}
 
   DiagID getDiagID() const { return id; }
+  const std::string &getMessage() const { return message; }
   void log(llvm::raw_ostream &os) const override { os << message; }
   std::error_code convertToErrorCode() const override {
     return llvm::inconvertibleErrorCode();

@@ -101,7 +101,7 @@ private:
                                Scope &scope, Builder &builder);
   LogicalResult importBody(Operation *op, unsigned index,
                            const onnx::GraphProto &proto,
-                           llvm::ArrayRef<std::string> captures,
+                           llvm::ArrayRef<llvm::StringRef> captures,
                            const Scope &outer);
   LogicalResult readAttributes(const onnx::NodeProto &node, const Scope &scope,
                                const DiagLocation &loc,

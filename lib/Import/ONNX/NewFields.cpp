@@ -8,38 +8,36 @@
 
 #include "NewFields.h"
 #include "ImportError.h"
-#include "WireFormat.h"
+#include <google/protobuf/unknown_field_set.h>
 
 using namespace llvm;
 using namespace onnc;
 using namespace onnc::onnx_import;
 
-/// The contents of all fields \p number. What fails to decode can't come from
-/// the scanner.
-static std::vector<std::string> findFields(const std::string &bytes,
-                                           uint32_t number) {
+/// The contents of all fields \p number.
+static std::vector<std::string>
+findFields(const google::protobuf::UnknownFieldSet &fields, int number) {
   std::vector<std::string> out;
-  WireReader reader(bytes);
-  while (!reader.atEnd()) {
-    WireField field = cantFail(reader.next());
-    if (field.number == number)
-      out.push_back(field.payload.str());
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const auto &field = fields.field(i);
+    if (field.number() == number &&
+        field.type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED)
+      out.push_back(field.length_delimited());
   }
   return out;
 }
 
 template <typename Message>
-static Expected<std::vector<Message>> parseFields(const std::string &bytes,
-                                                  uint32_t number) {
+static Expected<std::vector<Message>> parseFields(const google::protobuf::UnknownFieldSet &fields, int number) {
   std::vector<Message> out;
-  for (const std::string &payload : findFields(bytes, number))
+  for (const std::string &payload : findFields(fields, number))
     if (!out.emplace_back().ParseFromString(payload))
       return malformed("field " + Twine(number) + " of a function is corrupt");
   return out;
 }
 
 template <typename Message>
-static std::string lastString(const Message &message, uint32_t number) {
+static std::string lastString(const Message &message, int number) {
   auto found = findFields(message.unknown_fields(), number);
   return found.empty() ? std::string() : found.back();
 }

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// Protobuf (in its lite form) hands over fields newer than the installed
-/// libonnx as one string of bytes. These functions read those that matter; the
-/// scanner has refused what nobody knows.
+/// Protobuf keeps fields newer than the installed libonnx apart, undecoded.
+/// These functions read those that matter; the scanner has refused what nobody
+/// knows.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_IMPORT_ONNX_NEWFIELDS_H

@@ -431,6 +431,6 @@ onnc::onnx_import::stripPayloads(StringRef file, RootMessage root) {
   Scanner scanner;
   if (Error e = scanner.strip(kinds[static_cast<unsigned>(root)], file, 0, 0,
                               scanner.result.bytes))
-    return std::move(e);
+    return e;
   return std::move(scanner.result);
 }

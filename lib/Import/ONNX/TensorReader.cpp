@@ -48,7 +48,7 @@ static Error inTensor(const onnx::TensorProto &tensor, Error error) {
       std::move(error),
       [&](const ImportError &e) {
         id = e.getDiagID();
-        message = e.message();
+        message = e.getMessage();
       },
       [&](const ErrorInfoBase &e) { message = e.message(); });
   if (tensor.name().empty())
@@ -172,10 +172,10 @@ Expected<ConstantData> TensorReader::readFields(const onnx::TensorProto &tensor,
   auto take = [&](StringRef field, const auto &values, int64_t expected,
                   auto append) -> Expected<ConstantData> {
     if (Error e = check(field, expected, values.size()))
-      return std::move(e);
+      return e;
     for (auto value : values)
       if (Error e = append(value))
-        return std::move(e);
+        return e;
     return ConstantData(std::move(bytes));
   };
   auto plain = [&](auto value) -> Error {
@@ -186,7 +186,7 @@ Expected<ConstantData> TensorReader::readFields(const onnx::TensorProto &tensor,
   switch (element) {
   case ElementType::String: {
     if (Error e = check("string_data", count, tensor.string_data_size()))
-      return std::move(e);
+      return e;
     const auto &strings = tensor.string_data();
     return ConstantData(std::vector<std::string>(strings.begin(),
                                                  strings.end()));

@@ -9,7 +9,6 @@
 #include "TypeReader.h"
 #include "ImportError.h"
 #include "onnc/IR/Context.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -25,16 +24,11 @@ Error TypeReader::fixDimension(StringRef name, int64_t value) {
   return Error::success();
 }
 
-/// A symbol named like \p name as far as the text form allows.
-DimExpr TypeReader::makeSymbol(StringRef name) {
-  std::string base;
-  for (char c : name)
-    base.push_back(isAlnum(c) || c == '_' || c == '.' ? c : '_');
-  if (base.empty() || !(isAlpha(base[0]) || base[0] == '_'))
-    base.insert(0, "_");
-  std::string unique = base;
+/// A symbol named \p name, or like it where that is taken.
+DimExpr TypeReader::makeSymbol(const Twine &name) {
+  std::string unique = name.str();
   for (unsigned i = 1; !symbols.insert(unique).second; ++i)
-    unique = base + "_" + std::to_string(i);
+    unique = (name + "_" + Twine(i)).str();
   return DimExpr::symbol(context, unique);
 }
 
@@ -62,7 +56,7 @@ Expected<Type> TypeReader::readTensor(int32_t element, bool hasShape,
     else if (inputName.empty())
       dims.push_back(DimExpr::unknown(context));
     else if (name.empty())
-      dims.push_back(makeSymbol((inputName + ".d" + Twine(i)).str()));
+      dims.push_back(makeSymbol(inputName + ".d" + Twine(i)));
     else
       dims.push_back(dimensions[name] = makeSymbol(name));
   }
@@ -98,6 +92,8 @@ Expected<Type> TypeReader::read(const onnx::TypeProto &type) {
   }
   case onnx::TypeProto::kSparseTensorType:
     return unsupported("sparse tensors are supported as constants only");
+  case onnx::TypeProto::kOpaqueType:
+    return unsupported("opaque types");
   case onnx::TypeProto::VALUE_NOT_SET:
     return Type();
   }

@@ -18,6 +18,7 @@
 #include "onnc/IR/Types.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
 #include <onnx/onnx_pb.h>
 
@@ -40,7 +41,7 @@ public:
 private:
   llvm::Expected<Type> readTensor(int32_t element, bool hasShape,
                                   const onnx::TensorShapeProto &shape);
-  DimExpr makeSymbol(llvm::StringRef name);
+  DimExpr makeSymbol(const llvm::Twine &name);
 
   Context &context;
   llvm::StringMap<DimExpr> dimensions;

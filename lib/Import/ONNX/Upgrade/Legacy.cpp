@@ -152,7 +152,7 @@ static Error upgradeLp(NodeForm &node) {
   if (!p)
     return Error::success();
   if (p.getValue() != static_cast<int64_t>(p.getValue()))
-    return refuse("a norm with p = " + Twine(p.getValue()) +
+    return refuse("a norm with p = " + std::to_string(p.getValue()) +
                   ", which isn't an integer");
   node.setAttr("p", IntAttr::get(static_cast<int64_t>(p.getValue())));
   return Error::success();
