@@ -480,6 +480,7 @@ bool Parser::parseDict(SmallVectorImpl<NamedAttr> &entries) {
 }
 
 bool Parser::parseAttr(Attribute &attr) {
+  attr = Attribute();
   switch (lexer.kind()) {
   case Tok::Integer:
   case Tok::Float:
