@@ -15,7 +15,8 @@ using namespace onnc::onnx_import;
 
 void onnx_import::writeTensorHeader(TensorType type, onnx::TensorProto &proto) {
   proto.set_data_type(getOnnxNumber(type.getElementType()));
-  for (int64_t dim : *type.getStaticShape())
+  auto shape = *type.getStaticShape();
+  for (int64_t dim : shape)
     proto.add_dims(dim);
 }
 
