@@ -11,6 +11,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/PrettyStackTrace.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -169,6 +170,7 @@ LogicalResult onnc::runWithReproducer(PassManager &manager,
              << path << "' repeats it\n";
   };
 
+  setBugReportMsg("this is a bug in onnc; please report it\n");
   LogicalResult result = failure();
   CrashRecoveryContext::Enable();
   CrashRecoveryContext recovery;
