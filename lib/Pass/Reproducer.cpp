@@ -27,11 +27,7 @@ std::string Reproducer::str() const {
   auto field = [&](StringRef name, StringRef value) {
     if (value.empty())
       return;
-    out += ("// " + name + ": ").str();
-    // A line is a line, whatever an option's value holds.
-    for (char c : value)
-      out += c == '\n' ? ' ' : c;
-    out += '\n';
+    out += ("// " + name + ": " + value + "\n").str();
   };
   field("reason", reason);
   field("passes", passes);
