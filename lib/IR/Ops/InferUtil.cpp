@@ -107,7 +107,7 @@ std::optional<int64_t> infer::constantInt(Value *value) {
 
 std::string infer::dimsToString(ArrayRef<DimExpr> dims) {
   if (dims.empty())
-    return "of a scalar";
+    return "[]";
   // Unlike in a type, numbers may be negative here.
   return join(map_range(dims,
                         [](DimExpr d) {

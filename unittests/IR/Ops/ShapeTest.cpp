@@ -28,7 +28,7 @@ TEST_F(OpsShapeTest, Reshape) {
   EXPECT_EQ(reshape("tensor<2xf32>", "tensor<3xi64>"), "tensor<?x?x?xf32>");
   EXPECT_EQ(reshape("tensor<2xf32>", "tensor<?xi64>"), "tensor<*xf32>");
   EXPECT_EQ(reshape("tensor<2x3xf32>", "[]"),
-            "error: 'onnx.Reshape' can't give 2x3 the shape of a scalar");
+            "error: 'onnx.Reshape' can't give 2x3 the shape []");
   EXPECT_EQ(reshape("tensor<2x3xf32>", "[4, -1]"),
             "error: 'onnx.Reshape' can't give 2x3 the shape 4x-1");
   EXPECT_EQ(reshape("tensor<2x3xf32>", "[-1, -1]"),
