@@ -1,4 +1,4 @@
-//===- InferUtil.cpp ----------------------------------------------------===//
+//===- InferUtil.cpp ------------------------------------------------------===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -209,8 +209,8 @@ infer::elementTypeAttr(Operation *op, StringRef name,
 // Results
 //===----------------------------------------------------------------------===//
 
-LogicalResult infer::addTensor(Operation *op, Types &types,
-                               ElementType element, ArrayRef<DimExpr> shape) {
+LogicalResult infer::addTensor(Operation *op, Types &types, ElementType element,
+                               ArrayRef<DimExpr> shape) {
   if (shape.size() > maxRank)
     return error(op) << "makes a tensor of rank " << shape.size()
                      << ", more than the supported " << maxRank;
@@ -243,7 +243,7 @@ LogicalResult infer::addLike(Operation *op, Types &types, TensorType like,
 }
 
 std::optional<Dims> infer::broadcastDims(Operation *op, ArrayRef<DimExpr> a,
-                                     ArrayRef<DimExpr> b) {
+                                         ArrayRef<DimExpr> b) {
   auto out = broadcastShapes(a, b);
   if (!out)
     (void)(error(op) << "can't broadcast " << dimsToString(a) << " with "
@@ -276,13 +276,13 @@ Type infer::joinTypes(Type a, Type b) {
   if (a.getKind() != b.getKind())
     return Type();
   if (auto s = dyn_cast<SequenceType>(a)) {
-    Type t = joinTypes(s.getElementType(),
-                       cast<SequenceType>(b).getElementType());
+    Type t =
+        joinTypes(s.getElementType(), cast<SequenceType>(b).getElementType());
     return t ? SequenceType::get(t) : Type();
   }
   if (auto o = dyn_cast<OptionalType>(a)) {
-    Type t = joinTypes(o.getElementType(),
-                       cast<OptionalType>(b).getElementType());
+    Type t =
+        joinTypes(o.getElementType(), cast<OptionalType>(b).getElementType());
     return t ? OptionalType::get(t) : Type();
   }
   auto ta = dyn_cast<TensorType>(a), tb = dyn_cast<TensorType>(b);

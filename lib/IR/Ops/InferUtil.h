@@ -53,7 +53,8 @@ std::optional<llvm::SmallVector<int64_t, 6>> constantInts(Value *value);
 /// The same for a single element.
 std::optional<int64_t> constantInt(Value *value);
 
-// Dimensions --------------------------------------------------------------------
+// Dimensions
+// --------------------------------------------------------------------
 
 inline DimExpr dim(Operation *op, int64_t value) {
   return DimExpr::constant(op->getContext(), value);
@@ -79,7 +80,8 @@ DimExpr mergeDims(Operation *op, DimExpr a, DimExpr b, const llvm::Twine &what);
 LogicalResult mergeInto(Operation *op, Dims &dims,
                         llvm::ArrayRef<DimExpr> other, const llvm::Twine &what);
 
-// Attributes --------------------------------------------------------------------
+// Attributes
+// --------------------------------------------------------------------
 
 /// \p axis counted from the front. Reports where it is out of range; \p name is
 /// the attribute's or operand's.
@@ -100,7 +102,8 @@ std::optional<ElementType>
 elementTypeAttr(Operation *op, llvm::StringRef name,
                 std::optional<ElementType> fallback = std::nullopt);
 
-// Results -----------------------------------------------------------------------
+// Results
+// -----------------------------------------------------------------------
 
 /// Appends a tensor type. Fails where a dimension is negative or the number of
 /// elements overflows.
@@ -113,7 +116,7 @@ LogicalResult addLike(Operation *op, Types &types, TensorType like,
 
 /// Multidirectional broadcasting with the error reported.
 std::optional<Dims> broadcastDims(Operation *op, llvm::ArrayRef<DimExpr> a,
-                              llvm::ArrayRef<DimExpr> b);
+                                  llvm::ArrayRef<DimExpr> b);
 /// Fails where \p from doesn't broadcast to \p to without changing it.
 LogicalResult requireBroadcastsTo(Operation *op, unsigned operand,
                                   llvm::ArrayRef<DimExpr> to);

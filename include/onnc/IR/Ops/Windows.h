@@ -52,8 +52,8 @@ enum class AutoPad : uint8_t { NotSet, Valid, SameUpper, SameLower };
 
 /// The attributes, checked and with defaults filled in: every list has an
 /// element (pads: two) per spatial dimension; kernels, strides and dilations
-/// are in [1, 2^31) (a kernel of unknown size is 0), pads and output paddings in
-/// [0, 2^31).
+/// are in [1, 2^31) (a kernel of unknown size is 0), pads and output paddings
+/// in [0, 2^31).
 struct WindowAttrs {
   AutoPad autoPad = AutoPad::NotSet;
   bool ceilMode = false;

@@ -1,0 +1,88 @@
+//===- BufferModel.h - What the allocator asks a target ---------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// How values of selected operations are stored: what the generic scheduler
+/// and allocator must know of a target's operators. Whole tensors live in the
+/// unit's memory 0; scratch buffers live in the scratchpads for the time of one
+/// operation. Sizes are in bytes.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_CODEGEN_BUFFERMODEL_H
+#define ONNC_CODEGEN_BUFFERMODEL_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace onnc {
+
+class Operation;
+class Value;
+
+struct BufferRequest {
+  /// Index into ProcessingUnit::memories.
+  unsigned memory = 0;
+  int64_t size = 0;
+  /// A power of two; the memory's own alignment holds as well.
+  int64_t alignment = 1;
+};
+
+/// A buffer that exists while its operation runs.
+struct ScratchRequest {
+  std::string name;
+  BufferRequest buffer;
+};
+
+class BufferModel {
+public:
+  virtual ~BufferModel() = default;
+
+  /// The storage of a value that an operation defines; nullopt where it needs
+  /// none (a host tensor, a token).
+  virtual std::optional<BufferRequest> getBuffer(const Value &value) const = 0;
+
+  /// The operand whose storage result \p value is, entirely and without copy
+  /// (a reshape); nullopt where it has storage of its own.
+  virtual std::optional<unsigned> getAliasedOperand(const Value &value) const {
+    return std::nullopt;
+  }
+
+  /// Operands whose storage the result may take over where they die at its
+  /// operation: it writes each element only after the same bytes were read.
+  virtual llvm::SmallVector<unsigned, 2>
+  getInPlaceOperands(const Value &value) const {
+    return {};
+  }
+
+  /// The value's bytes are there before the program starts and stay for good
+  /// (weights): its storage is never shared.
+  virtual bool isPersistent(const Value &value) const { return false; }
+
+  virtual llvm::SmallVector<ScratchRequest, 4>
+  getScratch(const Operation &op) const {
+    return {};
+  }
+};
+
+/// Where the allocator leaves its decisions, and what emitters read. On each
+/// operation: resultOffsets, one byte offset for each result (-1: no storage),
+/// and scratchOffsets, a dictionary from the scratch buffer's name to its
+/// offset. On the module: memoryPlan, a dictionary from the memory's name to
+/// {size, peak, lower_bound, persistent}.
+namespace alloc {
+constexpr llvm::StringRef resultOffsets = "onnc.offsets";
+constexpr llvm::StringRef scratchOffsets = "onnc.scratch";
+constexpr llvm::StringRef memoryPlan = "onnc.memory_plan";
+} // namespace alloc
+
+} // namespace onnc
+
+#endif // ONNC_CODEGEN_BUFFERMODEL_H

@@ -1,0 +1,79 @@
+//===- Quadruple.cpp ------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "onnc/Target/Quadruple.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+
+using namespace llvm;
+using namespace onnc;
+
+static const ProcessorInfo *
+findProcessor(StringRef text, ArrayRef<const ProcessorInfo *> processors) {
+  const ProcessorInfo *best = nullptr;
+  for (const ProcessorInfo *p : processors) {
+    StringRef rest = text;
+    bool matches = rest.consume_front(p->name) &&
+                   (rest.empty() || rest.starts_with("-"));
+    if (matches && (!best || p->name.size() > best->name.size()))
+      best = p;
+  }
+  return best;
+}
+
+static Error unknownProcessor(StringRef text,
+                              ArrayRef<const ProcessorInfo *> processors) {
+  StringRef nearest;
+  unsigned best = 4;
+  for (const ProcessorInfo *p : processors) {
+    // The user may have written more than the processor's name.
+    for (StringRef attempt : {text, text.split('-').first}) {
+      unsigned distance = attempt.edit_distance_insensitive(p->name);
+      if (distance < best) {
+        best = distance;
+        nearest = p->name;
+      }
+    }
+  }
+  std::string message = ("unknown processor in quadruple '" + text + "'").str();
+  if (!nearest.empty())
+    message += ("; did you mean '" + nearest + "'?").str();
+  else
+    message += "; --list-targets shows the known ones";
+  return createStringError(message);
+}
+
+Expected<Quadruple>
+onnc::parseQuadruple(StringRef text,
+                     ArrayRef<const ProcessorInfo *> processors) {
+  const ProcessorInfo *processor = findProcessor(text, processors);
+  if (!processor)
+    return unknownProcessor(text, processors);
+  Quadruple out{processor->name.str(), processor->vendor.str(),
+                processor->system.str(), processor->tools.front().str()};
+  StringRef rest = text.drop_front(processor->name.size());
+  rest.consume_front("-");
+  if (rest.empty())
+    return out;
+  SmallVector<StringRef, 4> parts;
+  rest.split(parts, '-');
+  std::string *fields[] = {&out.vendor, &out.system, &out.tool};
+  if (parts.size() > std::size(fields))
+    return createStringError("quadruple '" + text + "' has more than the " +
+                             "parts processor-vendor-system-tool");
+  for (auto [field, part] : zip(fields, parts)) {
+    if (part.empty())
+      return createStringError("quadruple '" + text + "' has an empty part");
+    *field = part.str();
+  }
+  if (!is_contained(processor->tools, StringRef(out.tool)))
+    return createStringError(
+        "no tool '" + out.tool + "' for processor '" + out.processor +
+        "'; there is: " + join(processor->tools, ", "));
+  return out;
+}
