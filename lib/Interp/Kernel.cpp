@@ -55,13 +55,13 @@ static Error checkScalar(const TensorValue &tensor, unsigned i) {
 
 Expected<double> KernelContext::scalar(unsigned i) const {
   if (Error error = checkScalar(tensor(i), i))
-    return std::move(error);
+    return error;
   return loadReal(tensor(i), 0);
 }
 
 Expected<int64_t> KernelContext::scalarInt(unsigned i) const {
   if (Error error = checkScalar(tensor(i), i))
-    return std::move(error);
+    return error;
   if (isFloat(tensor(i).getElementType()))
     return fail("operand " + Twine(i) + " is not an integer");
   return loadInts(tensor(i))[0];

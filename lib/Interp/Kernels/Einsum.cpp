@@ -147,13 +147,13 @@ Error kernels::einsum(KernelContext &ctx) {
             int64_t i = 0;
             forEachIndex(extent, [&](ArrayRef<int64_t> index) {
               C term = 1;
-              for (auto [n, walk] : enumerate(strides)) {
+              for (size_t n = 0; n != strides.size(); ++n) {
                 int64_t offset = 0;
                 for (auto [d, at] : enumerate(index))
-                  offset += at * walk[d];
+                  offset += at * strides[n][d];
+                const TensorValue &x = ctx.tensor(n);
                 term = wrapMul(
-                    term,
-                    static_cast<C>(ctx.tensor(n).elements<T>()[offset]));
+                    term, static_cast<C>(x.elements<T>()[offset]));
               }
               C &sum = sums[i++ / depth];
               sum = wrapAdd(sum, term);

@@ -157,7 +157,7 @@ static Expected<Matrix> loadState(KernelContext &ctx, unsigned i,
     return Matrix(d * n * h, 0);
   if (Error error = expectShape(
           ctx, i, layer.batchFirst ? Shape{n, d, h} : Shape{d, n, h}))
-    return std::move(error);
+    return error;
   Matrix values = loadReals(ctx.tensor(i));
   return layer.batchFirst ? swapLeading(values, n, d, h) : values;
 }
@@ -188,7 +188,7 @@ static Expected<Layer> getLayer(KernelContext &ctx, int64_t gates,
                           {layer.batch}};
   for (unsigned i : {1, 2, 3, 4})
     if (Error error = expectShape(ctx, i, shapes[i - 1]))
-      return std::move(error);
+      return error;
 
   layer.x = loadReals(x);
   if (layer.batchFirst)
@@ -210,7 +210,7 @@ static Expected<Layer> getLayer(KernelContext &ctx, int64_t gates,
   if (ctx.op.hasAttr("clip"))
     layer.clip = std::fabs(ctx.op.getFloat("clip", 0));
   if (Error error = readActivations(ctx, layer, defaultActivations))
-    return std::move(error);
+    return error;
   return layer;
 }
 
