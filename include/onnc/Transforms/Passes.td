@@ -97,8 +97,8 @@ def FoldConstants : Pass<"fold-constants", Transforms> {
   ];
   let statistics = [
     Statistic<"folded", "operations replaced by constants">,
-    Statistic<"too_large", "operations left because of max-growth">,
-    Statistic<"too_long", "operations left because of max-work">,
+    Statistic<"too-large", "operations left because of max-growth">,
+    Statistic<"too-long", "operations left because of max-work">,
   ];
 }
 
