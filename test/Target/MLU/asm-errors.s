@@ -30,7 +30,7 @@
 twice:
 # CHECK: asm-errors.s:[[#@LINE+1]]:1: error: label 'twice' is already defined
 twice:
-# CHECK: asm-errors.s:[[#@LINE+1]]:5: error: data before any .const
+# CHECK: asm-errors.s:[[#@LINE+1]]:4: error: data before any .const
 .u8 1
 # CHECK: asm-errors.s:[[#@LINE+1]]:1: error: unknown directive '.text'
 .text
