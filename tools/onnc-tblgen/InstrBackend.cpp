@@ -34,7 +34,7 @@ constexpr unsigned ImmediateBits = 32;
 std::vector<Record *> sortedBy(RecordKeeper &records, StringRef cls,
                                StringRef field) {
   std::vector<Record *> defs = records.getAllDerivedDefinitions(cls);
-  llvm::stable_sort(defs, [&](Record *a, Record *b) {
+  llvm::sort(defs, [&](Record *a, Record *b) {
     return a->getValueAsInt(field) < b->getValueAsInt(field);
   });
   for (size_t i = 1; i < defs.size(); ++i)
@@ -47,8 +47,8 @@ std::vector<Record *> sortedBy(RecordKeeper &records, StringRef cls,
 /// The definitions of \p cls in the order of the file.
 std::vector<Record *> inFileOrder(RecordKeeper &records, StringRef cls) {
   std::vector<Record *> defs = records.getAllDerivedDefinitions(cls);
-  llvm::stable_sort(
-      defs, [](Record *a, Record *b) { return a->getID() < b->getID(); });
+  llvm::sort(defs,
+             [](Record *a, Record *b) { return a->getID() < b->getID(); });
   return defs;
 }
 
