@@ -35,7 +35,9 @@ std::vector<Record *> sortedBy(RecordKeeper &records, StringRef cls,
                                StringRef field) {
   std::vector<Record *> defs = records.getAllDerivedDefinitions(cls);
   llvm::sort(defs, [&](Record *a, Record *b) {
-    return a->getValueAsInt(field) < b->getValueAsInt(field);
+    // Definitions of one value stay in the order of the file.
+    return std::pair(a->getValueAsInt(field), a->getID()) <
+           std::pair(b->getValueAsInt(field), b->getID());
   });
   for (size_t i = 1; i < defs.size(); ++i)
     if (defs[i - 1]->getValueAsInt(field) == defs[i]->getValueAsInt(field))
