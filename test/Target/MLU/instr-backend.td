@@ -8,7 +8,7 @@
 
 include "ISA/MLUInstrFormats.td"
 
-// TABLE: {Opcode::MIX, "MIX", Queue::Vector, 3, {{"dst", OperandKind::Reg, 42, 6, false}, {"a", OperandKind::Reg, 36, 6, false}, {"imm", OperandKind::Imm, 0, 32, false}, }, 1, {{[{][{]}}ElemType::F16, ElemType::F32, true}, }},
+// TABLE: {Opcode::MIX, "MIX", Queue::Vector, 3, {{.*}}"dst", OperandKind::Reg, 42, 6, false}, {"a", OperandKind::Reg, 36, 6, false}, {"imm", OperandKind::Imm, 0, 32, false}, }, 1, {{.*}}ElemType::F16, ElemType::F32, true}, }},
 // TABLE: void mix(Reg dst, Reg a, uint32_t imm)
 // DOCS: ### MIX (0x01)
 // DOCS: MIX.type dst:nram, a, imm
