@@ -68,6 +68,13 @@ TEST(HazardsTest, KnowledgeIsTransitive) {
             "");
 }
 
+TEST(HazardsTest, WaitsWithoutAnInstructionAreNotHandedOn) {
+  // The matrix queue's last instruction came before its wait for the load.
+  expectRace("MAM.f16 $2, $2, $2, $3\nVLOAD $0, $1, $1\nSYNC matrix, dma\n"
+             "SYNC vector, matrix\nVRELU.f16 $0, $0, $3",
+             "race: does not wait for the write by pc 4");
+}
+
 TEST(HazardsTest, StoreReadsWhatTheSameQueueLoads) {
   expectRace("VLOAD $0, $1, $1\nVSTORE $2, $0, $1", "race");
   EXPECT_EQ(runBody("VLOAD $0, $1, $1\nSYNC dma, dma\nVSTORE $2, $0, $1"), "");
