@@ -6,6 +6,7 @@
 
 # CHECK: mlu100: 2067 cycles (2.067 us)
 # CHECK: 8 MACs FP16, 0 MACs INT8, 24 bytes loaded, 16 bytes stored, 256 bytes of DRAM traffic
+# CHECK: host link: 24 bytes, 0.002 us besides
 # CHECK: launch conv: 1 cores, 2067 cycles, roofline {{[0-9]+}}, critical path 2067
 # CHECK: conv {{.*}} matrix 2, vector 0, loaded 24, stored 16
 # CHECK: output y: 12.5 15.5 23 25
