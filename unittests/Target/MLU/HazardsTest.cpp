@@ -143,6 +143,33 @@ TEST(HazardsTest, ProgramsThatNeverEnd) {
             "budget exhausted (endless loop?)");
 }
 
+TEST(HazardsTest, QueuesThatAreFedForEver) {
+  CodeObject object = assembleText(
+      ".program main\nL:\nVRELU.f16 $0, $0, $0\nJUMP L\n.launch \"t\" main\n");
+  DeviceOptions options;
+  options.maxQueued = 100;
+  auto device = cantFail(Device::create(object, options));
+  EXPECT_NE(toString(device->run()).find("queue instruction budget exhausted"),
+            std::string::npos);
+}
+
+TEST(HazardsTest, PartialSumsInPlaceMustNotMove) {
+  StringRef setup = "SETCI %out.w, 4\nSETCI %in.w, 4\nSETCI %out.c, 32\n";
+  EXPECT_EQ(runBody((setup + "CONVA.f16.f32 $2, $0, $0, $2").str()), "");
+  expectRace((setup + "CONVA.f16.f16 $2, $0, $0, $2").str(),
+             "destination overlaps an operand");
+  expectRace((setup + "CONVA.f16.f32 $0, $0, $0, $0").str(),
+             "destination overlaps an operand");
+}
+
+TEST(HazardsTest, AbsurdShapesEndSoon) {
+  // 2^36 overlapping input pixels against strided output pixels.
+  expectRace("SETCI %in.h, 200000\nSETCI %in.w, 200000\nSETCI %in.pix, 1\n"
+             "SETCI %in.row, 1\nSETCI %out.w, 100000\nSETCI %out.pix, 5\n"
+             "CONV.i8.i32 $1, $0, $0",
+             "destination overlaps an operand");
+}
+
 TEST(HazardsTest, BarrierWithoutTheOthers) {
   expectRace("SGET $4, %core\nCB $4, end\nBARRIER\nend:",
              "waits for a core that has halted", 2);
