@@ -106,6 +106,16 @@ void ModelImporter::readModuleAttributes() {
     module->setAttr("onnx.model_version", IntAttr::get(model.model_version()));
 }
 
+/// An input with an initializer is a constant: up to IR version 3 every
+/// initializer had to be listed as an input, and later it is a default, which a
+/// compiled model doesn't let its caller replace.
+static bool isInitialized(const onnx::GraphProto &proto, StringRef input) {
+  return any_of(proto.initializer(),
+                [&](const auto &t) { return t.name() == input; }) ||
+         any_of(proto.sparse_initializer(),
+                [&](const auto &t) { return t.values().name() == input; });
+}
+
 /// Names of dimensions that --shape gives a size. A dimension's size that the
 /// model itself gives can't be changed: it may have been computed with.
 LogicalResult ModelImporter::fixShapes(const onnx::GraphProto &proto) {
@@ -123,6 +133,9 @@ LogicalResult ModelImporter::fixShapes(const onnx::GraphProto &proto) {
         nearest = input.name();
       }
     }
+    if (found && isInitialized(proto, name))
+      return error(DiagID::ImportShape, loc)
+             << "'" << name << "' is a constant, whose shape can't be set";
     if (!found) {
       auto diag = error(DiagID::ImportShape, loc);
       diag << "the model has no input '" << name << "'";
@@ -181,9 +194,6 @@ LogicalResult ModelImporter::importMain(Graph &graph) {
   if (failed(fixShapes(proto)))
     return failure();
 
-  // An input with an initializer is a constant: up to IR version 3 every
-  // initializer had to be listed as an input, and later it is a default, which
-  // a compiled model doesn't let its caller replace.
   StringSet<> constants;
   for (const auto &tensor : proto.initializer())
     constants.insert(tensor.name());

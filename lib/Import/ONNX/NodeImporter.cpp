@@ -440,6 +440,11 @@ LogicalResult ModelImporter::importForeign(
 static std::string checkForm(const OpInfo &info, const NodeForm &form) {
   auto declared = info.operands;
   bool variadic = !declared.empty() && declared.back().arity == Arity::Variadic;
+  // The variadic operand of If stands for what its bodies capture.
+  if (!info.regions.empty() && !info.findAttr("num_captures")) {
+    variadic = false;
+    declared = declared.drop_back();
+  }
   if (!variadic && form.inputs.size() > declared.size())
     return "it has " + std::to_string(form.inputs.size()) + " inputs, not " +
            std::to_string(declared.size()) + " or less";
