@@ -33,3 +33,29 @@ function(_onnc_tblgen_rule program dep out td)
   add_custom_target(${target} DEPENDS ${dest})
   add_dependencies(onnc-headers ${target})
 endfunction()
+
+# The references that are generated from records; they land in <build>/docs.
+add_custom_target(onnc-docs)
+
+# onnc_tablegen_doc(<out.md> <file.td> <generator flag>...)
+function(onnc_tablegen_doc out td)
+  get_filename_component(td ${td} ABSOLUTE)
+  set(dest "${PROJECT_BINARY_DIR}/docs/${out}")
+  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/docs")
+  add_custom_command(OUTPUT ${dest}
+    COMMAND onnc-tblgen ${ARGN} --write-if-changed
+            -I ${PROJECT_SOURCE_DIR}/include -d ${dest}.d -o ${dest} ${td}
+    DEPENDS ${td} onnc-tblgen DEPFILE ${dest}.d
+    COMMENT "TableGen ${out}" VERBATIM)
+  string(MAKE_C_IDENTIFIER "doc_${out}" target)
+  add_custom_target(${target} DEPENDS ${dest})
+  add_dependencies(onnc-docs ${target})
+endfunction()
+
+# onnc_passes(<Layer>): generates onnc/<Layer>/Passes.{h,cpp}.inc from the
+# Passes.td of this directory and enters its passes in the reference.
+function(onnc_passes layer)
+  onnc_tablegen(onnc/${layer}/Passes.h.inc Passes.td --gen-pass-decls)
+  onnc_tablegen(onnc/${layer}/Passes.cpp.inc Passes.td --gen-pass-defs)
+  set_property(GLOBAL APPEND PROPERTY ONNC_PASS_FILES onnc/${layer}/Passes.td)
+endfunction()

@@ -421,7 +421,8 @@ static bool hasLargeConstant(const Module &module, size_t limit) {
   return found;
 }
 
-Error onnc::writeModuleFile(const Module &module, StringRef path) {
+Error onnc::writeModuleFile(const Module &module, StringRef path,
+                            StringRef header) {
   PrintOptions options;
   BlobWriter blobs;
   std::string blobPath = (path + ".blobs").str();
@@ -433,6 +434,7 @@ Error onnc::writeModuleFile(const Module &module, StringRef path) {
   }
   std::string text;
   raw_string_ostream os(text);
+  os << header;
   printModule(module, os, options);
   // The constants first: the text must never name a file that isn't there.
   if (separate)

@@ -8,11 +8,13 @@
 
 #include "onnc/Support/Version.h"
 #include "onnc/Target/MLU/Assembler.h"
+#include "onnc/Target/MLU/Device.h"
 #include "llvm/Option/ArgList.h"
 #include "llvm/Option/OptTable.h"
 #include "llvm/Option/Option.h"
-#include "llvm/Support/FileOutputBuffer.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
@@ -79,6 +81,58 @@ std::optional<mlu::CodeObject> load(std::unique_ptr<MemoryBuffer> buffer,
   return std::move(*object);
 }
 
+/// Prints an output's elements as numbers, dense, on one line.
+void printOutput(const mlu::TensorDesc &tensor, ArrayRef<uint8_t> bytes,
+                 raw_ostream &os) {
+  os << "output " << tensor.name << ":";
+  bool isFloat = tensor.hostType == mlu::HostType::F32;
+  unsigned size = mlu::hostTypeSize(tensor.hostType);
+  for (size_t at = 0; at != bytes.size(); at += size) {
+    if (isFloat) {
+      float value;
+      std::memcpy(&value, bytes.data() + at, 4);
+      os << format(" %.9g", double(value));
+      continue;
+    }
+    uint64_t bits = 0;
+    std::memcpy(&bits, bytes.data() + at, size);
+    os << ' ' << SignExtend64(bits, size * 8);
+  }
+  os << '\n';
+}
+
+Error writeFile(const opt::InputArgList &args, OptionID option,
+                function_ref<void(raw_ostream &)> write) {
+  if (!args.hasArg(option))
+    return Error::success();
+  return writeToOutput(args.getLastArgValue(option), [&](raw_ostream &os) {
+    write(os);
+    return Error::success();
+  });
+}
+
+Error simulate(mlu::CodeObject object, const opt::InputArgList &args) {
+  mlu::DeviceOptions options;
+  options.machine = args.getLastArgValue(OPT_machine_EQ).str();
+  options.timeline = args.hasArg(OPT_trace_EQ);
+  options.referenceTiming = args.hasArg(OPT_reference_timing);
+  auto device = mlu::Device::create(std::move(object), options);
+  if (!device)
+    return device.takeError();
+  if (Error error = (*device)->run())
+    return error;
+  const mlu::RunReport &report = (*device)->report();
+  report.print(outs());
+  if (args.hasArg(OPT_outputs))
+    for (auto [i, tensor] : enumerate((*device)->outputs()))
+      printOutput(*tensor, (*device)->getOutput(i), outs());
+  if (Error error = writeFile(args, OPT_csv_EQ,
+                              [&](raw_ostream &os) { report.writeCSV(os); }))
+    return error;
+  return writeFile(args, OPT_trace_EQ,
+                   [&](raw_ostream &os) { report.writeTrace(os); });
+}
+
 int run(const opt::InputArgList &args) {
   std::vector<std::string> inputs = args.getAllArgValues(OPT_INPUT);
   if (inputs.size() != 1)
@@ -96,6 +150,10 @@ int run(const opt::InputArgList &args) {
   if (!object)
     return 1;
 
+  if (args.hasArg(OPT_run)) {
+    Error error = simulate(std::move(*object), args);
+    return error ? fail(std::move(error)) : 0;
+  }
   Error error = writeToOutput(
       args.getLastArgValue(OPT_o, "-"), [&](raw_ostream &os) -> Error {
         if (fileType == "obj")
@@ -113,8 +171,8 @@ int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   MCOptTable table;
   unsigned missing, missingCount;
-  opt::InputArgList args = table.ParseArgs(ArrayRef(argv, argc).drop_front(),
-                                           missing, missingCount);
+  opt::InputArgList args =
+      table.ParseArgs(ArrayRef(argv, argc).drop_front(), missing, missingCount);
   if (missingCount)
     return fail(Twine("missing argument to '") + args.getArgString(missing) +
                 "'");

@@ -39,17 +39,16 @@ std::vector<Record *> sortedBy(RecordKeeper &records, StringRef cls,
   });
   for (size_t i = 1; i < defs.size(); ++i)
     if (defs[i - 1]->getValueAsInt(field) == defs[i]->getValueAsInt(field))
-      PrintFatalError(defs[i]->getLoc(),
-                      Twine(field) + " already taken by " +
-                          defs[i - 1]->getName());
+      PrintFatalError(defs[i]->getLoc(), Twine(field) + " already taken by " +
+                                             defs[i - 1]->getName());
   return defs;
 }
 
 /// The definitions of \p cls in the order of the file.
 std::vector<Record *> inFileOrder(RecordKeeper &records, StringRef cls) {
   std::vector<Record *> defs = records.getAllDerivedDefinitions(cls);
-  llvm::stable_sort(defs,
-                    [](Record *a, Record *b) { return a->getID() < b->getID(); });
+  llvm::stable_sort(
+      defs, [](Record *a, Record *b) { return a->getID() < b->getID(); });
   return defs;
 }
 
@@ -202,7 +201,8 @@ void emitInstrDocs(RecordKeeper &records, raw_ostream &os) {
         "i32 3); each operand's bits stand beside it.\n";
   StringRef queue;
   for (const Record *instr : sortedBy(records, "Instr", "Opcode")) {
-    StringRef own = instr->getValueAsDef("IssueQueue")->getValueAsString("Name");
+    StringRef own =
+        instr->getValueAsDef("IssueQueue")->getValueAsString("Name");
     if (own != queue)
       os << "\n## Queue: " << (queue = own) << "\n";
     os << "\n### " << mnemonic(instr) << " ("
@@ -221,8 +221,8 @@ void emitInstrDocs(RecordKeeper &records, raw_ostream &os) {
     os << "\n\n";
     for (auto [i, operand] : enumerate(operands)) {
       const Record *kind = operand->getValueAsDef("Kind");
-      os << "- `" << operand->getValueAsString("Name") << "`: "
-         << kind->getValueAsString("Syntax") << "; bits "
+      os << "- `" << operand->getValueAsString("Name")
+         << "`: " << kind->getValueAsString("Syntax") << "; bits "
          << bits[i] + kind->getValueAsInt("Width") - 1 << ".." << bits[i]
          << "\n";
     }
@@ -231,7 +231,8 @@ void emitInstrDocs(RecordKeeper &records, raw_ostream &os) {
     os << "- cycles: " << instr->getValueAsString("Cycles") << "\n\n"
        << instr->getValueAsString("Semantics") << ".\n";
   }
-  os << "\n## Configuration registers\n\n| | name | reset | |\n|---|---|---|---|"
+  os << "\n## Configuration registers\n\n| | name | reset | "
+        "|\n|---|---|---|---|"
         "\n";
   for (const Record *reg : sortedBy(records, "ConfigReg", "Index"))
     os << "| " << reg->getValueAsInt("Index") << " | %"

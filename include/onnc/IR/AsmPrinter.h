@@ -55,7 +55,9 @@ void printModule(const Module &module, llvm::raw_ostream &os,
 
 /// Writes \p module to \p path, and its large constants to "<path>.blobs" if
 /// there are any; "-" writes to standard output with everything in the text.
-llvm::Error writeModuleFile(const Module &module, llvm::StringRef path);
+/// \p header, lines of comments, goes before the text.
+llvm::Error writeModuleFile(const Module &module, llvm::StringRef path,
+                            llvm::StringRef header = {});
 
 /// A value as it would be printed in its operation, e.g. "%conv1".
 std::string printAsOperand(const Value *value);

@@ -107,9 +107,7 @@ struct InstrInfo {
   llvm::ArrayRef<OperandInfo> operands() const {
     return {operandStorage, numOperands};
   }
-  llvm::ArrayRef<TypeCombo> types() const {
-    return {typeStorage, numTypes};
-  }
+  llvm::ArrayRef<TypeCombo> types() const { return {typeStorage, numTypes}; }
 };
 
 /// All instructions in the order of their opcodes.

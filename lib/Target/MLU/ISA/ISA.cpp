@@ -109,7 +109,8 @@ Expected<Instr> decode(uint64_t word) {
     unsigned first = word >> 52 & 15, second = word >> 48 & 15;
     bool pair = info->typeStorage[0].hasSecond;
     const TypeCombo *combo = find_if(info->types(), [&](const TypeCombo &t) {
-      return unsigned(t.first) == first && (!pair || unsigned(t.second) == second);
+      return unsigned(t.first) == first &&
+             (!pair || unsigned(t.second) == second);
     });
     if (combo == info->types().end())
       return createStringError("%s has no element type %u.%u",

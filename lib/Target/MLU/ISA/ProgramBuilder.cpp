@@ -55,8 +55,8 @@ std::vector<uint64_t> ProgramBuilder::take() {
   for (size_t at : branches) {
     uint64_t label = words[at] & 0xffffffffu;
     assert(bindings[label] >= 0 && "branch to a label that was never bound");
-    words[at] = (words[at] & ~0xffffffffull) |
-                uint32_t(bindings[label] - int64_t(at));
+    words[at] =
+        (words[at] & ~0xffffffffull) | uint32_t(bindings[label] - int64_t(at));
   }
   std::vector<uint64_t> program = std::move(words);
   reset();

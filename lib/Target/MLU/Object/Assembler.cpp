@@ -23,7 +23,8 @@ public:
   explicit Parser(SourceMgr &source) : source(source) {}
 
   std::optional<CodeObject> run() {
-    StringRef text = source.getMemoryBuffer(source.getMainFileID())->getBuffer();
+    StringRef text =
+        source.getMemoryBuffer(source.getMainFileID())->getBuffer();
     while (!text.empty() && !tooMany()) {
       auto [line, rest] = text.split('\n');
       text = rest;
@@ -230,8 +231,8 @@ bool Parser::parseLine() {
       return errorAt(at, "label '" + name + "' is already defined");
     return atEnd() || error("expected the end of the line");
   }
-  bool ok = name.starts_with(".") ? parseDirective(name, at)
-                                  : parseInstr(name, at);
+  bool ok =
+      name.starts_with(".") ? parseDirective(name, at) : parseInstr(name, at);
   return ok && (atEnd() || error("expected the end of the line"));
 }
 

@@ -95,12 +95,14 @@ static Error validateTensor(const TensorDesc &tensor, uint64_t memory) {
     if (dim < 0 || stride < 0)
       return fail("tensor '" + tensor.name + "': negative dimension or stride");
     if (uint64_t(stride) % size)
-      return fail("tensor '" + tensor.name + "': stride not a multiple of the "
-                                             "element size");
+      return fail("tensor '" + tensor.name +
+                  "': stride not a multiple of the "
+                  "element size");
     if (empty)
       continue;
     auto n = checkedMulUnsigned<uint64_t>(elements, uint64_t(dim));
-    auto span = checkedMulUnsigned<uint64_t>(uint64_t(dim - 1), uint64_t(stride));
+    auto span =
+        checkedMulUnsigned<uint64_t>(uint64_t(dim - 1), uint64_t(stride));
     auto end = span ? checkedAddUnsigned<uint64_t>(last, *span) : std::nullopt;
     // Elements may share device bytes by stride 0; the host's may not be
     // more than any machine could hold.

@@ -49,15 +49,15 @@ static void printConstant(const Constant &constant, raw_ostream &os) {
   constexpr size_t PerLine = 16;
   for (size_t at = 0; at < bytes.size(); at += PerLine) {
     os << ".u8 ";
-    interleave(bytes.slice(at, std::min(PerLine, bytes.size() - at)), os,
-               [&](uint8_t byte) { os << unsigned(byte); }, ",");
+    interleave(
+        bytes.slice(at, std::min(PerLine, bytes.size() - at)), os,
+        [&](uint8_t byte) { os << unsigned(byte); }, ",");
     os << '\n';
   }
 }
 
 static Error printProgram(const CodeObject &object, const Program &program,
-                          const DisassembleOptions &options,
-                          raw_ostream &os) {
+                          const DisassembleOptions &options, raw_ostream &os) {
   std::vector<Instr> instrs;
   std::map<int64_t, std::string> labels; // Ordered by place, so numbered so.
   int64_t size = int64_t(program.words.size());
@@ -120,8 +120,8 @@ static void printLaunch(const CodeObject &object, const Launch &launch,
   const char *separator = " ";
   while (!programs.empty()) {
     uint32_t first = programs.front();
-    size_t run = programs.take_while([&](uint32_t p) { return p == first; })
-                     .size();
+    size_t run =
+        programs.take_while([&](uint32_t p) { return p == first; }).size();
     os << separator << object.programs[first].name;
     if (run > 1)
       os << '*' << run;

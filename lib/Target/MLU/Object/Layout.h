@@ -17,11 +17,12 @@ namespace onnc::mlu {
 /// a string is its length (32 bit) and its bytes; a list its length (32 bit)
 /// and its items.
 enum class NoteType : uint32_t {
-  Memory = 0x4d01,    ///< machine, memory size (64), list of (name, address, size)
-  Tensors = 0x4d02,   ///< list of (kind 8, host type 8, device type 8, rank 8,
-                 ///< name, address 64, rank times (dimension 64, stride 64))
-  Launches = 0x4d03,  ///< list of (name, list of program index 32)
-  Operators = 0x4d04, ///< list of names; for each program a list of (begin, end, op)
+  Memory = 0x4d01, ///< machine, memory size (64), list of (name, address, size)
+  Tensors = 0x4d02, ///< list of (kind 8, host type 8, device type 8, rank 8,
+                    ///< name, address 64, rank times (dimension 64, stride 64))
+  Launches = 0x4d03, ///< list of (name, list of program index 32)
+  Operators =
+      0x4d04, ///< list of names; for each program a list of (begin, end, op)
 };
 
 constexpr llvm::StringLiteral NoteOwner = "ONNC";

@@ -176,8 +176,7 @@ Error Reader::readSection(const SectionHeader &s) {
     Program &program = object.programs.emplace_back();
     program.name = name.str();
     for (size_t at = 0; at != s.bytes.size(); at += 8)
-      program.words.push_back(
-          support::endian::read64le(s.bytes.data() + at));
+      program.words.push_back(support::endian::read64le(s.bytes.data() + at));
     return Error::success();
   }
   if (s.type == ELF::SHT_PROGBITS && name == ConstantName) {

@@ -160,9 +160,9 @@ public:
     for (const Section &s : sections) {
       out.write<uint32_t>(s.name);
       out.write<uint32_t>(s.type);
-      for (uint64_t v : {s.flags, s.address, s.offset,
-                         uint64_t(s.data().size()), uint64_t(0), s.align,
-                         uint64_t(0)})
+      for (uint64_t v :
+           {s.flags, s.address, s.offset, uint64_t(s.data().size()),
+            uint64_t(0), s.align, uint64_t(0)})
         // sh_link and sh_info share the fifth place.
         out.write<uint64_t>(v);
     }
@@ -172,8 +172,8 @@ public:
 private:
   Section &add(std::string name, uint64_t flags) {
     Section &s = sections.emplace_back();
-    size_t known = StringRef(strings).find(StringRef(name.c_str(),
-                                                     name.size() + 1));
+    size_t known =
+        StringRef(strings).find(StringRef(name.c_str(), name.size() + 1));
     s.name = uint32_t(known != StringRef::npos ? known : strings.size());
     if (known == StringRef::npos)
       strings.append(name.c_str(), name.size() + 1);
@@ -192,9 +192,9 @@ private:
     out.write<uint64_t>(0);
     out.write<uint64_t>(table);
     out.write<uint32_t>(CodeObjectVersion);
-    for (size_t v : {sizeof(ELF::Elf64_Ehdr), size_t(0), size_t(0),
-                     sizeof(ELF::Elf64_Shdr), sections.size(),
-                     sections.size() - 1})
+    for (size_t v :
+         {sizeof(ELF::Elf64_Ehdr), size_t(0), size_t(0),
+          sizeof(ELF::Elf64_Shdr), sections.size(), sections.size() - 1})
       out.write<uint16_t>(uint16_t(v));
   }
 
