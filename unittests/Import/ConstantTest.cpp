@@ -126,19 +126,19 @@ TEST(ConstantTest, Int32DataHoldsTheNarrowTypes) {
     std::string bytes;
   };
   const Case cases[] = {
-      {2, {0, 255}, 2, std::string("\x00\xff", 2)},               // uint8
-      {3, {-128, 127}, 2, "\x80\x7f"},                            // int8
-      {4, {65535}, 1, "\xff\xff"},                                // uint16
-      {5, {-2}, 1, "\xfe\xff"},                                   // int16
-      {6, {-2}, 1, "\xfe\xff\xff\xff"},                           // int32
-      {9, {1, 0}, 2, std::string("\x01\x00", 2)},                 // bool
-      {10, {0x3c00}, 1, std::string("\x00\x3c", 2)},              // float16
-      {16, {0x3f80}, 1, "\x80\x3f"},                              // bfloat16
-      {17, {0x38}, 1, "\x38"},                                    // float8
-      {21, {0x21, 0x03}, 3, "\x21\x03"},                          // uint4
-      {22, {0xf1}, 2, "\xf1"},                                    // int4
-      {23, {0x12}, 2, "\x12"},                                    // float4
-      {25, {0xe4}, 4, "\xe4"},                                    // uint2
+      {2, {0, 255}, 2, std::string("\x00\xff", 2)},  // uint8
+      {3, {-128, 127}, 2, "\x80\x7f"},               // int8
+      {4, {65535}, 1, "\xff\xff"},                   // uint16
+      {5, {-2}, 1, "\xfe\xff"},                      // int16
+      {6, {-2}, 1, "\xfe\xff\xff\xff"},              // int32
+      {9, {1, 0}, 2, std::string("\x01\x00", 2)},    // bool
+      {10, {0x3c00}, 1, std::string("\x00\x3c", 2)}, // float16
+      {16, {0x3f80}, 1, "\x80\x3f"},                 // bfloat16
+      {17, {0x38}, 1, "\x38"},                       // float8
+      {21, {0x21, 0x03}, 3, "\x21\x03"},             // uint4
+      {22, {0xf1}, 2, "\xf1"},                       // int4
+      {23, {0x12}, 2, "\x12"},                       // float4
+      {25, {0xe4}, 4, "\xe4"},                       // uint2
   };
   for (const Case &c : cases) {
     TestContext context;
@@ -157,17 +157,14 @@ TEST(ConstantTest, Int32DataHoldsTheNarrowTypes) {
 TEST(ConstantTest, OtherFields) {
   TestContext context;
   std::unique_ptr<Module> module;
-  auto u32 = importTensor(context, module, 12, {1}, [](auto &t) {
-    t.add_uint64_data(0xfffffffful);
-  });
+  auto u32 = importTensor(context, module, 12, {1},
+                          [](auto &t) { t.add_uint64_data(0xfffffffful); });
   EXPECT_EQ(u32.getData().get<uint32_t>(0), 0xffffffffu);
-  auto u64 = importTensor(context, module, 13, {1}, [](auto &t) {
-    t.add_uint64_data(~0ull);
-  });
+  auto u64 = importTensor(context, module, 13, {1},
+                          [](auto &t) { t.add_uint64_data(~0ull); });
   EXPECT_EQ(u64.getData().get<uint64_t>(0), ~0ull);
-  auto i64 = importTensor(context, module, 7, {}, [](auto &t) {
-    t.add_int64_data(-7);
-  });
+  auto i64 = importTensor(context, module, 7, {},
+                          [](auto &t) { t.add_int64_data(-7); });
   EXPECT_EQ(i64.getData().get<int64_t>(0), -7);
   auto c64 = importTensor(context, module, 14, {1}, [](auto &t) {
     t.add_float_data(1);
@@ -194,22 +191,28 @@ TEST(ConstantTest, DisagreementIsAnError) {
     EXPECT_NE(context.messages.find("test.onnx: node 'w': error:"),
               std::string::npos);
   };
-  expectError(1, {2}, [](auto &t) { t.set_raw_data("1234567"); },
-              "shape 2 of float takes 8 bytes, the data has 7");
-  expectError(1, {2}, [](auto &t) { t.add_int32_data(1); },
-              "takes 2 elements of float_data, there are 0");
-  expectError(3, {1}, [](auto &t) { t.add_int32_data(128); },
-              "int32_data holds 128, which is no int8");
-  expectError(7, {1}, [](auto &t) { t.add_float_data(1); },
-              "elements of type int64 can't be kept in the field");
-  expectError(8, {1}, [](auto &t) { t.set_raw_data("x"); },
-              "elements of type string can't be kept");
-  expectError(99, {1}, [](auto &t) { t.set_raw_data("x"); },
-              "unknown element type 99");
-  expectError(1, {-1}, [](auto &t) { t.set_raw_data("x"); },
-              "negative dimension -1");
-  expectError(1, {INT64_MAX, 4}, [](auto &t) { t.set_raw_data("x"); },
-              "has more bytes than 64 bits can count");
+  expectError(
+      1, {2}, [](auto &t) { t.set_raw_data("1234567"); },
+      "shape 2 of float takes 8 bytes, the data has 7");
+  expectError(
+      1, {2}, [](auto &t) { t.add_int32_data(1); },
+      "takes 2 elements of float_data, there are 0");
+  expectError(
+      3, {1}, [](auto &t) { t.add_int32_data(128); },
+      "int32_data holds 128, which is no int8");
+  expectError(
+      7, {1}, [](auto &t) { t.add_float_data(1); },
+      "elements of type int64 can't be kept in the field");
+  expectError(
+      8, {1}, [](auto &t) { t.set_raw_data("x"); },
+      "elements of type string can't be kept");
+  expectError(
+      99, {1}, [](auto &t) { t.set_raw_data("x"); }, "unknown element type 99");
+  expectError(
+      1, {-1}, [](auto &t) { t.set_raw_data("x"); }, "negative dimension -1");
+  expectError(
+      1, {INT64_MAX, 4}, [](auto &t) { t.set_raw_data("x"); },
+      "has more bytes than 64 bits can count");
 }
 
 TEST(ConstantTest, DataTwiceIsAnError) {
@@ -241,8 +244,8 @@ TEST(ConstantTest, SparseInitializersAreWrittenOut) {
     indices->add_dims(2);
     if (!linear)
       indices->add_dims(2);
-    for (int64_t i : linear ? std::vector<int64_t>{1, 5}
-                            : std::vector<int64_t>{0, 1, 1, 2})
+    for (int64_t i :
+         linear ? std::vector<int64_t>{1, 5} : std::vector<int64_t>{0, 1, 1, 2})
       indices->add_int64_data(i);
     setTensorType(*graph->add_output(), "w", 1, {2, 3});
     TestContext context;

@@ -266,8 +266,8 @@ TEST(ModelTest, ShapeOptions) {
   EXPECT_FALSE(bool(parseShapeOption("s=", options)));
   EXPECT_EQ(options.shapes["a=b"], (std::vector<int64_t>{1, 20}));
   EXPECT_TRUE(options.shapes["s"].empty());
-  for (StringRef bad : {"x", "=1", "x=1x", "x=-1", "x=1xx2", "s=1",
-                        "x=99999999999999999999"}) {
+  for (StringRef bad :
+       {"x", "=1", "x=1x", "x=-1", "x=1xx2", "s=1", "x=99999999999999999999"}) {
     Error e = parseShapeOption(bad, options);
     EXPECT_TRUE(bool(e)) << bad.str();
     consumeError(std::move(e));

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ImportTestUtil.h"
 #include "onnc/Import/ONNX/TensorFile.h"
+#include "ImportTestUtil.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -18,8 +18,10 @@ namespace {
 FileValue makeTensor(Context &context, float value) {
   std::vector<char> bytes(sizeof(value));
   memcpy(bytes.data(), &value, sizeof(value));
-  return {TensorType::get(context, ElementType::F32, {1}), "t",
-          ConstantData(std::move(bytes)), {}};
+  return {TensorType::get(context, ElementType::F32, {1}),
+          "t",
+          ConstantData(std::move(bytes)),
+          {}};
 }
 
 TEST(TensorFileTest, TensorsSequencesAndOptionalsComeBack) {

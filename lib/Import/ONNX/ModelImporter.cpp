@@ -65,8 +65,7 @@ LogicalResult ModelImporter::importModel() {
   return success();
 }
 
-Expected<ModelImporter::Opsets>
-ModelImporter::readOpsets(const OpsetIds &ids) {
+Expected<ModelImporter::Opsets> ModelImporter::readOpsets(const OpsetIds &ids) {
   Opsets opsets;
   for (const auto &id : ids) {
     auto [it, isNew] =
@@ -84,8 +83,8 @@ ModelImporter::readOpsets(const OpsetIds &ids) {
     return opsets;
   if (core->second > newestOnnxOpset)
     return unsupported("operator set " + Twine(core->second) +
-                       " of ai.onnx is newer than " +
-                       Twine(newestOnnxOpset) + ", the newest known");
+                       " of ai.onnx is newer than " + Twine(newestOnnxOpset) +
+                       ", the newest known");
   if (core->second < 1)
     return malformed("operator set " + Twine(core->second) +
                      " of ai.onnx can't be");
@@ -153,8 +152,8 @@ LogicalResult ModelImporter::fixShapes(const onnx::GraphProto &proto) {
     for (auto [dim, size] : zip_equal(tensor.shape().dim(), shape)) {
       if (dim.has_dim_value() && dim.dim_value() != size)
         return error(DiagID::ImportShape, loc)
-               << "input '" << name << "' has a dimension of " << dim.dim_value()
-               << ", which can't be set to " << size;
+               << "input '" << name << "' has a dimension of "
+               << dim.dim_value() << ", which can't be set to " << size;
       if (!dim.dim_param().empty())
         if (Error e = types.fixDimension(dim.dim_param(), size))
           return report(context.getDiagnostics(), loc, std::move(e));
@@ -228,9 +227,10 @@ LogicalResult ModelImporter::importMain(Graph &graph) {
   return success();
 }
 
-LogicalResult
-ModelImporter::importOutputs(const onnx::GraphProto &proto, Scope &scope,
-                             SmallVectorImpl<Value *> &values, bool &poisoned) {
+LogicalResult ModelImporter::importOutputs(const onnx::GraphProto &proto,
+                                           Scope &scope,
+                                           SmallVectorImpl<Value *> &values,
+                                           bool &poisoned) {
   for (const auto &output : proto.output()) {
     DiagLocation loc = fileLoc();
     loc.node = output.name();

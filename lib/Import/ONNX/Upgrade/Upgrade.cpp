@@ -47,8 +47,7 @@ StringRef NodeForm::getString(StringRef attr, StringRef fallback) const {
   return value ? value.getValue() : fallback;
 }
 
-std::optional<SmallVector<int64_t, 6>>
-NodeForm::getInts(StringRef attr) const {
+std::optional<SmallVector<int64_t, 6>> NodeForm::getInts(StringRef attr) const {
   Attribute value = getAttr(attr);
   if (!value)
     return std::nullopt;
@@ -132,9 +131,9 @@ Error onnx_import::upgradeNode(NodeForm &node, int64_t opset) {
   SmallVector<const UpgradeStep *, 4> steps;
   // Renamed operators continue under the new name.
   auto collect = [&](StringRef opType) {
-    for (auto table : {getLegacySteps(), getElementwiseSteps(),
-                       getNormalizationSteps(), getSamplingSteps(),
-                       getShapeSteps()})
+    for (auto table :
+         {getLegacySteps(), getElementwiseSteps(), getNormalizationSteps(),
+          getSamplingSteps(), getShapeSteps()})
       for (const UpgradeStep &step : table)
         if (step.version > opset && step.opType == opType)
           steps.push_back(&step);
