@@ -89,8 +89,7 @@ private:
   LogicalResult importNode(const Nodes &nodes, int index, Scope &scope,
                            Builder &builder);
   LogicalResult importOperator(const onnx::NodeProto &node, const OpInfo &info,
-                               int64_t version,
-                               llvm::ArrayRef<Value *> inputs,
+                               int64_t version, llvm::ArrayRef<Value *> inputs,
                                llvm::ArrayRef<const onnx::GraphProto *> bodies,
                                llvm::SmallVector<NamedAttr, 4> attributes,
                                Scope &scope, Builder &builder);
@@ -106,10 +105,11 @@ private:
                            const onnx::GraphProto &proto,
                            llvm::ArrayRef<llvm::StringRef> captures,
                            const Scope &outer);
-  LogicalResult readAttributes(const onnx::NodeProto &node, const Scope &scope,
-                               const DiagLocation &loc,
-                               llvm::SmallVectorImpl<NamedAttr> &attributes,
-                               llvm::StringMap<const onnx::GraphProto *> &bodies);
+  LogicalResult
+  readAttributes(const onnx::NodeProto &node, const Scope &scope,
+                 const DiagLocation &loc,
+                 llvm::SmallVectorImpl<NamedAttr> &attributes,
+                 llvm::StringMap<const onnx::GraphProto *> &bodies);
   llvm::Expected<Attribute> readAttribute(const onnx::AttributeProto &attr);
   /// Gives \p value, the result \p name, the type that both its inference
   /// (\p inferred, may be null) and its declaration allow.
@@ -159,7 +159,7 @@ private:
   /// Nodes that inlining made: functions can call each other so often that the
   /// result fits nowhere.
   unsigned numInlined = 0;
-  static constexpr unsigned maxInlined = 1u << 20;
+  static constexpr unsigned maxInlined = 1u << 18;
 };
 
 /// ai.onnx is the default domain's other name.

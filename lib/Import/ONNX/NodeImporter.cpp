@@ -69,8 +69,8 @@ LogicalResult ModelImporter::bindOutputs(const onnx::NodeProto &node,
 LogicalResult ModelImporter::poison(const onnx::NodeProto &node, Scope &scope,
                                     const DiagLocation &loc) {
   for (const std::string &name : node.output())
-    if (!name.empty() && failed(define(scope, name, {nullptr, true},
-                                       "node '" + loc.node + "'")))
+    if (!name.empty() &&
+        failed(define(scope, name, {nullptr, true}, "node '" + loc.node + "'")))
       return failure();
   return success();
 }
@@ -201,14 +201,14 @@ ModelImporter::readAttribute(const onnx::AttributeProto &attr) {
   case onnx::AttributeProto::TYPE_PROTO:
     return readType(attr.tp());
   case onnx::AttributeProto::FLOATS:
-    return FloatsAttr::get(SmallVector<double>(attr.floats().begin(),
-                                               attr.floats().end()));
+    return FloatsAttr::get(
+        SmallVector<double>(attr.floats().begin(), attr.floats().end()));
   case onnx::AttributeProto::INTS:
     return IntsAttr::get(
         SmallVector<int64_t>(attr.ints().begin(), attr.ints().end()));
   case onnx::AttributeProto::STRINGS:
-    return StringsAttr::get(std::vector<std::string>(attr.strings().begin(),
-                                                     attr.strings().end()));
+    return StringsAttr::get(
+        std::vector<std::string>(attr.strings().begin(), attr.strings().end()));
   case onnx::AttributeProto::TENSORS:
     return makeArray(attr.tensors(), readTensor);
   case onnx::AttributeProto::SPARSE_TENSORS:
@@ -220,10 +220,11 @@ ModelImporter::readAttribute(const onnx::AttributeProto &attr) {
   }
 }
 
-LogicalResult ModelImporter::readAttributes(
-    const onnx::NodeProto &node, const Scope &scope, const DiagLocation &loc,
-    SmallVectorImpl<NamedAttr> &attributes,
-    StringMap<const onnx::GraphProto *> &bodies) {
+LogicalResult
+ModelImporter::readAttributes(const onnx::NodeProto &node, const Scope &scope,
+                              const DiagLocation &loc,
+                              SmallVectorImpl<NamedAttr> &attributes,
+                              StringMap<const onnx::GraphProto *> &bodies) {
   StringSet<> seen;
   for (const auto &attr : node.attribute()) {
     StringRef name = attr.name();
@@ -250,9 +251,9 @@ LogicalResult ModelImporter::readAttributes(
     Expected<Attribute> value = readAttribute(*given);
     if (!value) {
       Error inner = value.takeError();
-      return report(context.getDiagnostics(), loc,
-                    malformed("attribute '" + name +
-                              "': " + toString(std::move(inner))));
+      return report(
+          context.getDiagnostics(), loc,
+          malformed("attribute '" + name + "': " + toString(std::move(inner))));
     }
     attributes.push_back({context.intern(name), *value});
   }
@@ -278,7 +279,8 @@ LogicalResult ModelImporter::importConstant(const onnx::NodeProto &node,
         ConstantData(std::vector<std::string>(values.begin(), values.end())));
   };
   // An empty list of any kind is an array.
-  bool isEmpty = isa<ArrayAttr>(attr) && cast<ArrayAttr>(attr).getValue().empty();
+  bool isEmpty =
+      isa<ArrayAttr>(attr) && cast<ArrayAttr>(attr).getValue().empty();
   ConstantAttr value;
   if (name == "value" || name == "sparse_value")
     value = dyn_cast<ConstantAttr>(attr);
@@ -293,8 +295,8 @@ LogicalResult ModelImporter::importConstant(const onnx::NodeProto &node,
     value = floats(isEmpty ? ArrayRef<double>() : fs.getValue(), false);
   else if (auto is = dyn_cast<IntsAttr>(attr);
            (is || isEmpty) && name == "value_ints")
-    value = ConstantAttr::getInts(
-        context, isEmpty ? ArrayRef<int64_t>() : is.getValue());
+    value = ConstantAttr::getInts(context, isEmpty ? ArrayRef<int64_t>()
+                                                   : is.getValue());
   else if (auto ss = dyn_cast<StringsAttr>(attr);
            (ss || isEmpty) && name == "value_strings") {
     auto list = isEmpty ? ArrayRef<std::string>() : ss.getValue();
@@ -304,8 +306,8 @@ LogicalResult ModelImporter::importConstant(const onnx::NodeProto &node,
     return error(DiagID::ImportMalformed, loc)
            << "attribute '" << name << "' is no value of a constant";
   Value *constant = builder.constant(value);
-  if (failed(setType(constant, constant->getType(), node.output(0), "'Constant'",
-                     scope, loc)))
+  if (failed(setType(constant, constant->getType(), node.output(0),
+                     "'Constant'", scope, loc)))
     return failure();
   return bindOutputs(node, {constant}, scope, loc);
 }
@@ -416,13 +418,16 @@ LogicalResult ModelImporter::importNode(const Nodes &nodes, int index,
                         std::move(attributes), scope, builder);
 }
 
-LogicalResult ModelImporter::importForeign(
-    const onnx::NodeProto &node, int64_t version,
-    const ForeignImporter &importer, ArrayRef<Value *> inputs,
-    ArrayRef<NamedAttr> attributes, Scope &scope, Builder &builder) {
+LogicalResult ModelImporter::importForeign(const onnx::NodeProto &node,
+                                           int64_t version,
+                                           const ForeignImporter &importer,
+                                           ArrayRef<Value *> inputs,
+                                           ArrayRef<NamedAttr> attributes,
+                                           Scope &scope, Builder &builder) {
   DiagLocation loc = builder.getLoc().toDiag();
-  ForeignNode foreign{node.domain(), node.op_type(), version, inputs,
-                      attributes, static_cast<unsigned>(node.output_size())};
+  ForeignNode foreign{node.domain(), node.op_type(),
+                      version,       inputs,
+                      attributes,    static_cast<unsigned>(node.output_size())};
   auto values = importer(builder, foreign);
   if (!values)
     return rejectNode(node, toString(values.takeError()), scope, loc);
@@ -440,6 +445,11 @@ LogicalResult ModelImporter::importForeign(
 static std::string checkForm(const OpInfo &info, const NodeForm &form) {
   auto declared = info.operands;
   bool variadic = !declared.empty() && declared.back().arity == Arity::Variadic;
+  // The variadic operand of If stands for what its bodies capture.
+  if (!info.regions.empty() && !info.findAttr("num_captures")) {
+    variadic = false;
+    declared = declared.drop_back();
+  }
   if (!variadic && form.inputs.size() > declared.size())
     return "it has " + std::to_string(form.inputs.size()) + " inputs, not " +
            std::to_string(declared.size()) + " or less";
@@ -521,7 +531,8 @@ LogicalResult ModelImporter::importOperator(
       form.inputs.resize(fixed, nullptr);
     for (StringRef name : captures)
       form.inputs.push_back(scope.names.lookup(name).value);
-    if (is_contained(form.inputs, nullptr) && info.findAttr("num_captures") == nullptr)
+    if (is_contained(form.inputs, nullptr) &&
+        info.findAttr("num_captures") == nullptr)
       return error(DiagID::ImportUnsupportedFeature, loc)
              << opName << ": a body uses an input that the function's caller "
              << "leaves out";
@@ -647,9 +658,9 @@ LogicalResult ModelImporter::importBody(Operation *op, unsigned index,
   }
   for (StringRef name : captures) {
     Value *value = outer.names.lookup(name).value;
-    Value *argument = region.addArgument(
-        value ? value->getType() : NoneType::get(context),
-        (scope.prefix + name).str());
+    Value *argument =
+        region.addArgument(value ? value->getType() : NoneType::get(context),
+                           (scope.prefix + name).str());
     // A local definition of a name that the other branch captures wins.
     scope.names.try_emplace(name, Binding{argument, false});
     scope.definers.try_emplace(name, "the graph around it");
