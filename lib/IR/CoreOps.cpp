@@ -16,4 +16,7 @@ using namespace onnc;
 #define GET_OP_TABLE
 #include "onnc/IR/Ops/Builtin.cpp.inc"
 
-void onnc::registerCoreOps(Context &context) { context.registerOps(opTable); }
+void onnc::registerCoreOps(Context &context) {
+  context.registerOps(opTable);
+  registerOnnxOps(context);
+}

@@ -23,7 +23,8 @@ struct InferTypes : InferTypesBase {
 /// The types of all results, in order.
 static SmallVector<Type> collectTypes(Module &module) {
   SmallVector<Type> types;
-  module.walk([&](Operation *op) { append_range(types, op->getResultTypes()); });
+  module.walk(
+      [&](Operation *op) { append_range(types, op->getResultTypes()); });
   return types;
 }
 

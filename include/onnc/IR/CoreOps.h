@@ -19,6 +19,8 @@ class Context;
 
 /// Called by Context's constructor.
 void registerCoreOps(Context &context);
+/// A part of it: ONNX's.
+void registerOnnxOps(Context &context);
 
 } // namespace onnc
 

@@ -161,7 +161,12 @@ def Onnx_HardSigmoid : OnnxActivation<"HardSigmoid", 22,
                                        Attr<"beta", "Float", "0.5">]>;
 def Onnx_Gelu : OnnxActivation<"Gelu", 20,
                                "x times the normal distribution of x",
-                               [Attr<"approximate", "String", "\"none\"">]>;
+                               [Attr<"approximate", "String", "\"none\"">]> {
+  let description = [{
+    The distribution as erf gives it, or with approximate "tanh" by tanh.
+  }];
+  let inferTypes = "gelu";
+}
 def Onnx_Swish : OnnxActivation<"Swish", 24, "x * sigmoid(alpha * x)",
                                 [Attr<"alpha", "Float", "1.0">]>;
 

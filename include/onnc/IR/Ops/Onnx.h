@@ -1,0 +1,15 @@
+//===- Onnx.h - Views of the ONNX operators ---------------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_IR_OPS_ONNX_H
+#define ONNC_IR_OPS_ONNX_H
+
+#include "onnc/IR/Builder.h"
+
+#include "onnc/IR/Ops/Onnx.h.inc"
+
+#endif // ONNC_IR_OPS_ONNX_H

@@ -1,0 +1,41 @@
+//===- Export.h - IR to ONNX models --------------------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Writes a module of ONNX operators as an ONNX model of the newest operator
+/// set: bodies become graph attributes that capture outer values by name.
+/// Importing the file gives the same module again, up to names that ONNX needs
+/// and the module lacked.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_IMPORT_ONNX_EXPORT_H
+#define ONNC_IMPORT_ONNX_EXPORT_H
+
+#include "onnc/IR/Module.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace onnc {
+
+struct ExportOptions {
+  /// Constants of at least this many bytes go to "<path>.data" beside the
+  /// model. Protobuf can't write models of 2 GB and more in one file.
+  uint64_t externalThreshold = UINT64_MAX;
+};
+
+/// Writes the graph "main" of \p module to \p path. Fails, with the error
+/// reported and nothing written, if there are operators that ONNX doesn't
+/// have (all are named), or types that it can't express.
+LogicalResult exportModel(Module &module, llvm::StringRef path,
+                          const ExportOptions &options = {});
+
+/// The same to memory, with all constants inside; nullopt where it fails.
+std::optional<std::string> exportModelToBytes(Module &module);
+
+} // namespace onnc
+
+#endif // ONNC_IMPORT_ONNX_EXPORT_H

@@ -1,0 +1,171 @@
+//===- ModelImporter.h - The state of one import -------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Walks the messages of a model and builds the module. ModelImporter.cpp does
+/// the model and its main graph, NodeImporter.cpp nodes and their bodies,
+/// FunctionInliner.cpp calls of model-local functions.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_LIB_IMPORT_ONNX_MODELIMPORTER_H
+#define ONNC_LIB_IMPORT_ONNX_MODELIMPORTER_H
+
+#include "TensorReader.h"
+#include "TypeReader.h"
+#include "Unsupported.h"
+#include "onnc/Import/ONNX/Import.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace onnc::onnx_import {
+
+/// What a name stands for.
+struct Binding {
+  /// Null: an optional input of a function that its caller leaves out, or, if
+  /// poisoned, the result of an unsupported node. Nodes that use such a result
+  /// are skipped, so that one import reports all unsupported ones.
+  Value *value = nullptr;
+  bool poisoned = false;
+};
+
+/// Where a list of nodes is imported.
+struct Scope {
+  llvm::StringMap<Binding> names;
+  /// Who defined the name, for messages.
+  llvm::StringMap<std::string> definers;
+  llvm::StringMap<const onnx::ValueInfoProto *> declared;
+  /// Version by domain ("" is ai.onnx).
+  const std::map<std::string, int64_t> *opsets = nullptr;
+  /// In a function: its attributes as the caller gave them.
+  const llvm::StringMap<const onnx::AttributeProto *> *attributes = nullptr;
+  /// What names of values and nodes begin with: "caller/" in a function.
+  std::string prefix;
+  /// The functions being inlined, outermost first.
+  llvm::SmallVector<const onnx::FunctionProto *, 2> calls;
+
+  /// A scope for a body in this one.
+  Scope makeNested() const;
+};
+
+class ModelImporter {
+public:
+  ModelImporter(Context &context, BlobRef file, llvm::StringRef path,
+                const ImportOptions &options);
+  std::unique_ptr<Module> run();
+
+private:
+  using Nodes = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
+  using OpsetIds = google::protobuf::RepeatedPtrField<onnx::OperatorSetIdProto>;
+  using Opsets = std::map<std::string, int64_t>;
+
+  // ModelImporter.cpp
+  LogicalResult importModel();
+  LogicalResult importMain(Graph &graph);
+  LogicalResult readFunctions();
+  void readModuleAttributes();
+  llvm::Expected<Opsets> readOpsets(const OpsetIds &ids);
+  LogicalResult checkDomain(llvm::StringRef domain, int64_t version);
+  LogicalResult fixShapes(const onnx::GraphProto &proto);
+  LogicalResult importInput(const onnx::ValueInfoProto &input, Graph &graph,
+                            Scope &scope);
+  LogicalResult importOutputs(const onnx::GraphProto &proto, Scope &scope,
+                              llvm::SmallVectorImpl<Value *> &values,
+                              bool &poisoned);
+
+  // NodeImporter.cpp
+  /// Binds \p name; an error if it is taken.
+  LogicalResult define(Scope &scope, const std::string &name, Binding binding,
+                       const llvm::Twine &definer);
+  LogicalResult importConstants(const onnx::GraphProto &proto, Scope &scope,
+                                Builder &builder);
+  LogicalResult importNodes(const Nodes &nodes, Scope &scope, Builder &builder);
+  LogicalResult importNode(const Nodes &nodes, int index, Scope &scope,
+                           Builder &builder);
+  LogicalResult importOperator(const onnx::NodeProto &node, const OpInfo &info,
+                               int64_t version,
+                               llvm::ArrayRef<Value *> inputs,
+                               llvm::ArrayRef<const onnx::GraphProto *> bodies,
+                               llvm::SmallVector<NamedAttr, 4> attributes,
+                               Scope &scope, Builder &builder);
+  LogicalResult importForeign(const onnx::NodeProto &node, int64_t version,
+                              const ForeignImporter &importer,
+                              llvm::ArrayRef<Value *> inputs,
+                              llvm::ArrayRef<NamedAttr> attributes,
+                              Scope &scope, Builder &builder);
+  LogicalResult importConstant(const onnx::NodeProto &node,
+                               llvm::ArrayRef<NamedAttr> attributes,
+                               Scope &scope, Builder &builder);
+  LogicalResult importBody(Operation *op, unsigned index,
+                           const onnx::GraphProto &proto,
+                           llvm::ArrayRef<llvm::StringRef> captures,
+                           const Scope &outer);
+  LogicalResult readAttributes(const onnx::NodeProto &node, const Scope &scope,
+                               const DiagLocation &loc,
+                               llvm::SmallVectorImpl<NamedAttr> &attributes,
+                               llvm::StringMap<const onnx::GraphProto *> &bodies);
+  llvm::Expected<Attribute> readAttribute(const onnx::AttributeProto &attr);
+  /// Gives \p value, the result \p name, the type that both its inference
+  /// (\p inferred, may be null) and its declaration allow.
+  LogicalResult setType(Value *value, Type inferred, const std::string &name,
+                        llvm::StringRef opName, const Scope &scope,
+                        const DiagLocation &loc);
+  LogicalResult bindOutputs(const onnx::NodeProto &node,
+                            llvm::ArrayRef<Value *> values, Scope &scope,
+                            const DiagLocation &loc, bool setNames = true);
+  LogicalResult poison(const onnx::NodeProto &node, Scope &scope,
+                       const DiagLocation &loc);
+  /// Notes that \p node isn't supported, and that its results are poisoned.
+  LogicalResult rejectNode(const onnx::NodeProto &node,
+                           const llvm::Twine &reason, Scope &scope,
+                           const DiagLocation &loc);
+  /// Notes the unsupported operators of bodies that won't be built.
+  void scanBody(const onnx::GraphProto &proto, const Scope &scope);
+  /// Why \p node can't be imported by its type alone; empty if it can.
+  std::string whyUnknown(const onnx::NodeProto &node, const Scope &scope);
+
+  // FunctionInliner.cpp
+  const onnx::FunctionProto *findFunction(const onnx::NodeProto &node) const;
+  LogicalResult inlineFunction(const onnx::FunctionProto &function,
+                               const onnx::NodeProto &node,
+                               llvm::ArrayRef<Binding> inputs, Scope &scope,
+                               Builder &builder, const DiagLocation &loc);
+
+  Location getLocation(const onnx::NodeProto &node, int index,
+                       const Scope &scope);
+  InFlightDiagnostic error(DiagID id, const DiagLocation &loc) {
+    return context.getDiagnostics().error(id, loc);
+  }
+  DiagLocation fileLoc() const { return {.file = path}; }
+
+  Context &context;
+  BlobRef file;
+  std::string path;
+  const ImportOptions &options;
+  onnx::ModelProto model;
+  std::unique_ptr<Module> module;
+  TensorReader tensors;
+  TypeReader types;
+  UnsupportedOps unsupportedOps;
+  std::map<std::string, int64_t> modelOpsets;
+  /// By getFunctionKey.
+  llvm::StringMap<const onnx::FunctionProto *> functions;
+  /// Nodes that inlining made: functions can call each other so often that the
+  /// result fits nowhere.
+  unsigned numInlined = 0;
+  static constexpr unsigned maxInlined = 1u << 20;
+};
+
+/// ai.onnx is the default domain's other name.
+inline std::string normalizeDomain(llvm::StringRef domain) {
+  return domain == "ai.onnx" ? std::string() : domain.str();
+}
+/// "'Conv'", or "'domain.Op'".
+std::string describeOp(llvm::StringRef domain, llvm::StringRef opType);
+
+} // namespace onnc::onnx_import
+
+#endif // ONNC_LIB_IMPORT_ONNX_MODELIMPORTER_H

@@ -1,0 +1,173 @@
+//===- Upgrade.cpp -------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Upgrade.h"
+#include "ImportError.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::onnx_import;
+
+//===----------------------------------------------------------------------===//
+// NodeForm
+//===----------------------------------------------------------------------===//
+
+void NodeForm::setInput(unsigned i, Value *value) {
+  if (i >= inputs.size())
+    inputs.resize(i + 1, nullptr);
+  inputs[i] = value;
+}
+
+TensorType NodeForm::getRankedInput(unsigned i) const {
+  Value *value = getInput(i);
+  TensorType type = value ? value->getTensorType() : TensorType();
+  return type && type.hasRank() ? type : TensorType();
+}
+
+Attribute NodeForm::getAttr(StringRef attr) const {
+  for (const NamedAttr &a : attributes)
+    if (a.name == attr)
+      return a.value;
+  return Attribute();
+}
+
+int64_t NodeForm::getInt(StringRef attr, int64_t fallback) const {
+  auto value = dyn_cast_or_null<IntAttr>(getAttr(attr));
+  return value ? value.getValue() : fallback;
+}
+
+StringRef NodeForm::getString(StringRef attr, StringRef fallback) const {
+  auto value = dyn_cast_or_null<StringAttr>(getAttr(attr));
+  return value ? value.getValue() : fallback;
+}
+
+std::optional<SmallVector<int64_t, 6>>
+NodeForm::getInts(StringRef attr) const {
+  Attribute value = getAttr(attr);
+  if (!value)
+    return std::nullopt;
+  SmallVector<int64_t, 6> out;
+  if (auto ints = dyn_cast<IntsAttr>(value))
+    out.append(ints.getValue().begin(), ints.getValue().end());
+  return out;
+}
+
+void NodeForm::setAttr(StringRef attr, Attribute value) {
+  removeAttr(attr);
+  attributes.push_back({builder.getContext().intern(attr), value});
+}
+
+void NodeForm::removeAttr(StringRef attr) {
+  erase_if(attributes, [&](const NamedAttr &a) { return a.name == attr; });
+}
+
+Value *NodeForm::addConstant(ConstantAttr value, StringRef suffix) {
+  return builder.constant(value, name + "." + suffix.str());
+}
+
+Value *NodeForm::addInts(ArrayRef<int64_t> values, StringRef suffix,
+                         bool scalar) {
+  return addConstant(
+      ConstantAttr::getInts(builder.getContext(), values, scalar), suffix);
+}
+
+Expected<Value *> NodeForm::add(StringRef op, ArrayRef<Value *> operands,
+                                ArrayRef<NamedAttr> attrs, StringRef suffix) {
+  Operation *created = builder.createInferred(op, operands, attrs);
+  if (!created)
+    return refuse("its inputs have the wrong types");
+  created->getResult()->setName(name + "." + suffix.str());
+  return created->getResult();
+}
+
+//===----------------------------------------------------------------------===//
+// The tables
+//===----------------------------------------------------------------------===//
+
+Error onnx_import::refuse(const Twine &reason) {
+  return importError(DiagID::ImportUnsupportedOp, reason);
+}
+
+Error onnx_import::moveIntsToInput(NodeForm &node, StringRef attr,
+                                   unsigned input) {
+  if (auto values = node.getInts(attr))
+    node.setInput(input, node.addInts(*values, attr));
+  node.removeAttr(attr);
+  return Error::success();
+}
+
+Error onnx_import::upgradeNode(NodeForm &node, int64_t opset) {
+  SmallVector<const UpgradeStep *, 4> steps;
+  // Renamed operators continue under the new name.
+  auto collect = [&](StringRef opType) {
+    for (auto table : {getLegacySteps(), getElementwiseSteps(),
+                       getNormalizationSteps(), getSamplingSteps(),
+                       getShapeSteps()})
+      for (const UpgradeStep &step : table)
+        if (step.version > opset && step.opType == opType)
+          steps.push_back(&step);
+  };
+  collect(node.opType);
+  if (StringRef newest = getNewestName(node.opType); newest != node.opType)
+    collect(newest);
+  llvm::stable_sort(steps, [](const UpgradeStep *a, const UpgradeStep *b) {
+    return a->version < b->version;
+  });
+  for (const UpgradeStep *step : steps)
+    if (Error e = step->upgrade(node))
+      return e;
+  return Error::success();
+}
+
+StringRef onnx_import::getNewestName(StringRef opType) {
+  return StringSwitch<StringRef>(opType)
+      .Case("Scatter", "ScatterElements")
+      .Case("Upsample", "Resize")
+      .Default(opType);
+}
+
+int onnx_import::getFirstVersion(StringRef opType) {
+  // Those that appeared after operator set 7, the first that is read in full.
+  return StringSwitch<int>(opType)
+      .Cases("Expand", "Scan", 8)
+      .Cases("Acosh", "Asinh", "Atanh", "Compress", "ConstantOfShape", "Cosh",
+             "Erf", "EyeLike", "IsNaN", 9)
+      .Cases("MaxUnpool", "MeanVarianceNormalization", "NonZero", "OneHot",
+             "Scatter", "Shrink", "Sign", "Sinh", "TfIdfVectorizer", 9)
+      .Case("Where", 9)
+      .Cases("ConvInteger", "DequantizeLinear", "IsInf", "MatMulInteger", "Mod",
+             "NonMaxSuppression", "QLinearConv", "QLinearMatMul",
+             "QuantizeLinear", 10)
+      .Cases("Resize", "ReverseSequence", "RoiAlign", "StringNormalizer",
+             "ThresholdedRelu", 10)
+      .Cases("BitShift", "ConcatFromSequence", "CumSum", "Det",
+             "DynamicQuantizeLinear", "GatherElements", "GatherND", "Range",
+             "Round", 11)
+      .Cases("ScatterElements", "ScatterND", "SequenceAt", "SequenceConstruct",
+             "SequenceEmpty", "SequenceErase", "SequenceInsert",
+             "SequenceLength", "SplitToSequence", 11)
+      .Case("Unique", 11)
+      .Cases("Celu", "Einsum", "GreaterOrEqual", "LessOrEqual",
+             "NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss", 12)
+      .Cases("HardSwish", "Trilu", 14)
+      .Cases("Bernoulli", "CastLike", "Optional", "OptionalGetElement",
+             "OptionalHasElement", 15)
+      .Case("GridSample", 16)
+      .Cases("BlackmanWindow", "DFT", "HammingWindow", "HannWindow",
+             "LayerNormalization", "MelWeightMatrix", "STFT", "SequenceMap", 17)
+      .Cases("BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor",
+             "CenterCropPad", "Col2Im", "GroupNormalization", "Mish", 18)
+      .Case("DeformConv", 19)
+      .Cases("AffineGrid", "Gelu", "ImageDecoder", "RegexFullMatch",
+             "StringConcat", "StringSplit", 20)
+      .Cases("Attention", "RMSNormalization", "RotaryEmbedding", 23)
+      .Cases("Swish", "TensorScatter", 24)
+      .Cases("BitCast", "CumProd", 26)
+      .Default(1);
+}

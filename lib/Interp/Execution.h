@@ -1,0 +1,53 @@
+//===- Execution.h - One run of the interpreter -----------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_LIB_INTERP_EXECUTION_H
+#define ONNC_LIB_INTERP_EXECUTION_H
+
+#include "Kernel.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace onnc::interp {
+
+/// The sizes that dimension symbols have been found to stand for.
+using SymbolValues = llvm::StringMap<int64_t>;
+
+/// Checks \p value against \p type: kind, element type, rank, dimensions.
+/// A symbol that has no value in \p symbols yet gets it. The error says what
+/// differs, without a subject ("has shape 2x3 where 2x4 is expected").
+llvm::Error checkType(const RuntimeValue &value, Type type,
+                      SymbolValues &symbols);
+
+/// The state of one run: budget, counters, and the symbols' values.
+class Execution {
+public:
+  explicit Execution(const RunOptions &options)
+      : options(options),
+        budget(std::make_shared<MemoryBudget>(options.byteLimit)) {}
+
+  /// Executes the operations of \p region on \p arguments. Values are dropped
+  /// after their last use.
+  llvm::Expected<RuntimeValues> runRegion(const Region &region,
+                                          RuntimeValues arguments);
+  llvm::Expected<RuntimeValues> runOperation(const Operation &op,
+                                             llvm::ArrayRef<RuntimeValue>);
+
+  llvm::Error countIteration();
+  uint64_t nextSeed() { return options.seed + seedsGiven++; }
+
+  const RunOptions &options;
+  const MemoryBudgetRef budget;
+  SymbolValues symbols;
+
+private:
+  int64_t iterations = 0;
+  uint64_t seedsGiven = 0;
+};
+
+} // namespace onnc::interp
+
+#endif // ONNC_LIB_INTERP_EXECUTION_H

@@ -1,0 +1,359 @@
+//===- Interpreter.cpp ----------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "onnc/Interp/Interpreter.h"
+#include "Execution.h"
+#include "onnc/IR/Context.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::interp;
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+char InterpError::ID = 0;
+
+void InterpError::log(raw_ostream &os) const {
+  if (!location.file.empty())
+    os << location.file << ": ";
+  if (location.line)
+    os << location.line << ":" << location.column << ": ";
+  if (!location.node.empty())
+    os << location.node << ": ";
+  os << message;
+}
+
+LogicalResult onnc::reportRunError(DiagnosticEngine &engine, Error error) {
+  LogicalResult result = success();
+  handleAllErrors(
+      std::move(error),
+      [&](const InterpError &e) {
+        result = engine.error(e.getID(), e.getLocation()) << e.getMessage();
+      },
+      [&](const ErrorInfoBase &e) {
+        result = engine.error(DiagID::InterpRuntime) << e.message();
+      });
+  return result;
+}
+
+/// \p error at \p op; one that a nested operation located stays as it is.
+static Error locate(Error error, const Operation &op,
+                    DiagID id = DiagID::InterpRuntime) {
+  if (error.isA<InterpError>())
+    return error;
+  return make_error<InterpError>(id, op.getLoc().toDiag(),
+                                 "'" + op.getName().str() +
+                                     "': " + toString(std::move(error)));
+}
+
+//===----------------------------------------------------------------------===//
+// Types of values
+//===----------------------------------------------------------------------===//
+
+static Error checkTensor(const TensorValue &tensor, TensorType type,
+                         SymbolValues &symbols) {
+  if (tensor.getElementType() != type.getElementType())
+    return fail("has elements of type " + getName(tensor.getElementType()) +
+                " where " + getName(type.getElementType()) + " is expected");
+  if (!type.hasRank())
+    return Error::success();
+  auto mismatch = [&] {
+    std::string known;
+    if (!symbols.empty()) {
+      // Only the symbols that the type mentions help the user.
+      for (DimExpr dim : type.getShape())
+        if (std::optional<StringRef> name = dim.getSymbol())
+          if (auto it = symbols.find(*name); it != symbols.end())
+            known += (known.empty() ? " with " : ", ") + name->str() + " = " +
+                     std::to_string(it->second);
+    }
+    return fail("has shape " + toText(tensor.getShape()) + " where " +
+                (type.getRank() ? shapeToString(type) : "scalar") +
+                " is expected" + known);
+  };
+  if (tensor.getRank() != type.getRank())
+    return mismatch();
+  for (unsigned i = 0; i != type.getRank(); ++i) {
+    DimExpr dim = type.getDim(i);
+    if (dim.isUnknown())
+      continue;
+    if (std::optional<int64_t> value = dim.evaluate(symbols)) {
+      if (*value != tensor.getDim(i))
+        return mismatch();
+    } else if (std::optional<StringRef> name = dim.getSymbol()) {
+      symbols[*name] = tensor.getDim(i);
+    }
+  }
+  return Error::success();
+}
+
+Error interp::checkType(const RuntimeValue &value, Type type,
+                        SymbolValues &symbols) {
+  auto wrongKind = [&] {
+    return fail("is " + value.describe() + " where " + type.str() +
+                " is expected");
+  };
+  switch (type.getKind()) {
+  case TypeKind::Tensor:
+    if (!value.isTensor())
+      return wrongKind();
+    return checkTensor(value.getTensor(), cast<TensorType>(type), symbols);
+  case TypeKind::Sequence: {
+    if (!value.isSequence())
+      return wrongKind();
+    Type element = cast<SequenceType>(type).getElementType();
+    for (const RuntimeValue &v : value.getSequence())
+      if (Error error = checkType(v, element, symbols))
+        return error;
+    return Error::success();
+  }
+  case TypeKind::Optional:
+    if (!value.isOptional())
+      return wrongKind();
+    if (!value.hasOptionalValue())
+      return Error::success();
+    return checkType(value.getOptionalValue(),
+                     cast<OptionalType>(type).getElementType(), symbols);
+  case TypeKind::Map: {
+    if (!value.isMap())
+      return wrongKind();
+    auto map = cast<MapType>(type);
+    bool stringKeys = map.getKeyType() == ElementType::String;
+    for (const auto &[key, v] : value.getMap().entries) {
+      if (std::holds_alternative<std::string>(key) != stringKeys)
+        return wrongKind();
+      if (Error error = checkType(v, map.getValueType(), symbols))
+        return error;
+    }
+    return Error::success();
+  }
+  case TypeKind::None:
+    return value ? wrongKind() : Error::success();
+  case TypeKind::Index:
+  case TypeKind::Token:
+    break;
+  }
+  return fail("is of type " + type.str() + ", which the interpreter lacks");
+}
+
+//===----------------------------------------------------------------------===//
+// Execution
+//===----------------------------------------------------------------------===//
+
+Error Execution::countIteration() {
+  if (++iterations > options.maxIterations)
+    return fail("the run exceeds " + Twine(options.maxIterations) +
+                " loop iterations");
+  return Error::success();
+}
+
+/// Are the operands there, and tensors where the kernel takes nothing else?
+static Error checkOperands(const Operation &op, const KernelEntry &entry,
+                           ArrayRef<RuntimeValue> operands) {
+  ArrayRef<ValueInfo> infos = op.getInfo().operands;
+  for (unsigned i = 0; i != infos.size(); ++i)
+    if (infos[i].arity == Arity::One &&
+        (i >= operands.size() || !operands[i]))
+      return fail("operand '" + infos[i].name + "' is missing");
+  for (unsigned i = 0; i != operands.size(); ++i) {
+    if (entry.tensorsOnly && operands[i] && !operands[i].isTensor())
+      return fail("operand " + Twine(i) + " is " + operands[i].describe() +
+                  " where a tensor is expected");
+    bool variadic = i >= infos.size() || infos[i].arity == Arity::Variadic;
+    if (entry.tensorsOnly && variadic && !operands[i])
+      return fail("operand " + Twine(i) + " is missing");
+  }
+  return Error::success();
+}
+
+Expected<RuntimeValues>
+Execution::runOperation(const Operation &op, ArrayRef<RuntimeValue> operands) {
+  const KernelEntry *entry = lookupKernel(op.getName());
+  if (!entry)
+    return locate(fail("the interpreter doesn't support this operator"), op,
+                  DiagID::InterpUnsupported);
+  if (Error error = checkOperands(op, *entry, operands))
+    return locate(std::move(error), op);
+
+  auto start = std::chrono::steady_clock::now();
+  KernelContext ctx(*this, op, operands);
+  if (Error error = entry->kernel(ctx))
+    return locate(std::move(error), op);
+  auto time = std::chrono::steady_clock::now() - start;
+
+  for (unsigned i = 0; i != op.getNumResults(); ++i) {
+    const Value *result = op.getResult(i);
+    if (!ctx.getResults()[i] && !result->hasUses())
+      continue;
+    if (Error error =
+            checkType(ctx.getResults()[i], result->getType(), symbols))
+      return locate(fail("internal error: the computed result " + Twine(i) +
+                         " " + toString(std::move(error))),
+                    op);
+  }
+  if (options.observer)
+    options.observer({op, operands, ctx.getResults(), time});
+  return RuntimeValues(ctx.getResults().begin(), ctx.getResults().end());
+}
+
+namespace {
+/// The values of a region in flight. Each is held until its last use.
+class Environment {
+public:
+  void define(const Value *value, RuntimeValue v) {
+    if (unsigned uses = value->getNumUses())
+      entries.try_emplace(value, Entry{std::move(v), uses});
+  }
+  /// Takes one use of \p value.
+  RuntimeValue use(const Value *value) {
+    auto it = entries.find(value);
+    assert(it != entries.end() && "value is used before its definition");
+    if (--it->second.remaining)
+      return it->second.value;
+    RuntimeValue last = std::move(it->second.value);
+    entries.erase(it);
+    return last;
+  }
+
+private:
+  struct Entry {
+    RuntimeValue value;
+    unsigned remaining;
+  };
+  DenseMap<const Value *, Entry> entries;
+};
+} // namespace
+
+Expected<RuntimeValues> Execution::runRegion(const Region &region,
+                                             RuntimeValues arguments) {
+  assert(arguments.size() == region.getNumArguments() &&
+         "one value for each argument");
+  Environment values;
+  for (unsigned i = 0; i != arguments.size(); ++i)
+    values.define(region.getArgument(i), std::move(arguments[i]));
+  arguments.clear();
+
+  for (const Operation &op : region.getOps()) {
+    RuntimeValues operands;
+    for (unsigned i = 0; i != op.getNumOperands(); ++i) {
+      const Value *operand = op.getOperand(i);
+      operands.push_back(operand ? values.use(operand) : RuntimeValue());
+    }
+    if (op.hasTrait(OpTrait::Terminator))
+      return operands;
+    Expected<RuntimeValues> results = runOperation(op, operands);
+    if (!results)
+      return results;
+    for (unsigned i = 0; i != op.getNumResults(); ++i)
+      values.define(op.getResult(i), std::move((*results)[i]));
+  }
+  return fail("a region without a terminator");
+}
+
+//===----------------------------------------------------------------------===//
+// KernelContext
+//===----------------------------------------------------------------------===//
+
+ElementType KernelContext::resultType(unsigned i) const {
+  if (auto type = dyn_cast<TensorType>(op.getResult(i)->getType()))
+    return type.getElementType();
+  return ElementType::F32;
+}
+
+Expected<TensorValue> KernelContext::allocate(ElementType type,
+                                              ArrayRef<int64_t> shape) const {
+  return TensorValue::allocate(type, shape, execution.budget);
+}
+
+const MemoryBudgetRef &KernelContext::getBudget() const {
+  return execution.budget;
+}
+
+const RunOptions &KernelContext::getOptions() const {
+  return execution.options;
+}
+
+Error KernelContext::countIteration() { return execution.countIteration(); }
+
+uint64_t KernelContext::nextSeed() {
+  if (auto seed = op.getAttrOfType<IntAttr>("seed"))
+    return seed.getValue();
+  if (auto seed = op.getAttrOfType<FloatAttr>("seed"))
+    return llvm::bit_cast<uint64_t>(seed.getValue());
+  return execution.nextSeed();
+}
+
+Expected<RuntimeValues>
+KernelContext::callRegion(unsigned i, ArrayRef<RuntimeValue> args) {
+  const Region &region = op.getRegion(i);
+  if (args.size() != region.getNumArguments())
+    return fail("region '" + op.getInfo().regions[i] + "' takes " +
+                Twine(region.getNumArguments()) + " arguments, not " +
+                Twine(args.size()));
+  // Symbols that are bound in the body belong to this execution of it.
+  SymbolValues outer = execution.symbols;
+  for (unsigned a = 0; a != args.size(); ++a)
+    if (Error error = checkType(args[a], region.getArgument(a)->getType(),
+                                execution.symbols))
+      return fail("argument " + Twine(a) + " of region '" +
+                  op.getInfo().regions[i] + "' " +
+                  toString(std::move(error)));
+  Expected<RuntimeValues> results =
+      execution.runRegion(region, RuntimeValues(args.begin(), args.end()));
+  execution.symbols = std::move(outer);
+  return results;
+}
+
+//===----------------------------------------------------------------------===//
+// Entry points
+//===----------------------------------------------------------------------===//
+
+static Error inputError(const Twine &message) {
+  return make_error<InterpError>(DiagID::InterpRuntime, DiagLocation(),
+                                 message.str());
+}
+
+Expected<RuntimeValues> onnc::run(const Graph &graph,
+                                  ArrayRef<RuntimeValue> inputs,
+                                  const RunOptions &options) {
+  if (inputs.size() != graph.getNumInputs())
+    return inputError("graph '" + graph.getName() + "' has " +
+                      Twine(graph.getNumInputs()) + " inputs, but " +
+                      Twine(inputs.size()) + " are given");
+  Execution execution(options);
+  // Twice, as a dimension may stand before the symbols that it is made of.
+  for (int round = 0; round != 2; ++round)
+    for (unsigned i = 0; i != inputs.size(); ++i) {
+      const Value *input = graph.getInput(i);
+      if (Error error =
+              checkType(inputs[i], input->getType(), execution.symbols))
+        return inputError("input '" + input->getName() + "' " +
+                          toString(std::move(error)));
+    }
+  for (const auto &entry : graph.getModule().getSymbolRanges()) {
+    auto it = execution.symbols.find(entry.getKey());
+    const DimRange &range = entry.getValue();
+    if (it != execution.symbols.end() &&
+        (it->second < range.lo || it->second > range.hi))
+      return inputError("dimension " + entry.getKey() + " is " +
+                        Twine(it->second) + ", which is outside its range [" +
+                        Twine(range.lo) + ", " + Twine(range.hi) + "]");
+  }
+  return execution.runRegion(graph.getBody(),
+                             RuntimeValues(inputs.begin(), inputs.end()));
+}
+
+Expected<RuntimeValues> onnc::evaluate(const Operation &op,
+                                       ArrayRef<RuntimeValue> operands,
+                                       const RunOptions &options) {
+  assert(operands.size() == op.getNumOperands() && "one value per operand");
+  Execution execution(options);
+  return execution.runOperation(op, operands);
+}

@@ -1,0 +1,159 @@
+//===- Pad.cpp ------------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../Dispatch.h"
+#include "../Iteration.h"
+#include "../Kernels.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::interp;
+
+namespace {
+enum class PadMode { Constant, Reflect, Edge, Wrap };
+
+/// What happens to one dimension. Negative pads remove elements first.
+struct PaddedAxis {
+  int64_t before = 0, after = 0;
+
+  /// For every index of the result the index it reads, -1 for the constant.
+  Expected<std::vector<int64_t>> getSources(int64_t size, PadMode mode) const;
+};
+} // namespace
+
+Expected<std::vector<int64_t>> PaddedAxis::getSources(int64_t size,
+                                                      PadMode mode) const {
+  const int64_t low = std::max<int64_t>(-before, 0);
+  const int64_t high = size + std::min<int64_t>(after, 0);
+  const int64_t kept = high - low;
+  const int64_t begin = std::max<int64_t>(before, 0);
+  const int64_t result = std::max<int64_t>(kept, 0) + begin +
+                         std::max<int64_t>(after, 0);
+  if (kept < 0)
+    return fail("negative pads remove more than the " + Twine(size) +
+                " elements of a dimension");
+  if (kept == 0 && result != 0 && mode != PadMode::Constant)
+    return fail("an empty dimension has no elements to pad with");
+  std::vector<int64_t> sources(result);
+  for (int64_t i = 0; i != result; ++i) {
+    int64_t at = i - begin;
+    switch (mode) {
+    case PadMode::Constant:
+      sources[i] = at < 0 || at >= kept ? -1 : low + at;
+      break;
+    case PadMode::Edge:
+      sources[i] = low + std::clamp<int64_t>(at, 0, kept - 1);
+      break;
+    case PadMode::Wrap:
+      sources[i] = low + (at % kept + kept) % kept;
+      break;
+    case PadMode::Reflect: {
+      // The border elements aren't repeated.
+      int64_t period = std::max<int64_t>(2 * (kept - 1), 1);
+      int64_t phase = (at % period + period) % period;
+      sources[i] = low + std::min(phase, period - phase);
+      if (kept == 1)
+        sources[i] = low;
+      break;
+    }
+    }
+  }
+  return sources;
+}
+
+static Expected<SmallVector<PaddedAxis, 6>> getPaddedAxes(KernelContext &ctx) {
+  const TensorValue &x = ctx.tensor(0);
+  std::vector<int64_t> pads = loadInts(ctx.tensor(1)), axes;
+  if (ctx.has(3))
+    axes = loadInts(ctx.tensor(3));
+  else
+    for (unsigned i = 0; i != x.getRank(); ++i)
+      axes.push_back(i);
+  auto normalized = normalizeAxes(axes, x.getRank());
+  if (!normalized)
+    return normalized.takeError();
+  if (pads.size() != 2 * axes.size())
+    return fail(Twine(pads.size()) + " pads for " + Twine(axes.size()) +
+                " axes");
+  SmallVector<PaddedAxis, 6> result(x.getRank());
+  for (auto [i, axis] : enumerate(*normalized)) {
+    PaddedAxis &padded = result[axis];
+    padded = {pads[i], pads[i + axes.size()]};
+    // Sums of such numbers can't overflow.
+    constexpr int64_t limit = INT64_MAX / 8;
+    if (std::max(padded.before, padded.after) > limit ||
+        std::min(padded.before, padded.after) < -limit ||
+        x.getDim(axis) > limit)
+      return fail("pads of " + Twine(padded.before) + " and " +
+                  Twine(padded.after) + " are out of range");
+  }
+  return result;
+}
+
+Error kernels::pad(KernelContext &ctx) {
+  const TensorValue &x = ctx.tensor(0);
+  auto mode =
+      StringSwitch<std::optional<PadMode>>(ctx.op.getString("mode", "constant"))
+          .Case("constant", PadMode::Constant)
+          .Case("reflect", PadMode::Reflect)
+          .Case("edge", PadMode::Edge)
+          .Case("wrap", PadMode::Wrap)
+          .Default(std::nullopt);
+  if (!mode)
+    return fail("unknown mode '" + ctx.op.getString("mode") + "'");
+  if (ctx.has(2) && ctx.tensor(2).getNumElements() != 1)
+    return fail("the constant is not a scalar");
+  auto axes = getPaddedAxes(ctx);
+  if (!axes)
+    return axes.takeError();
+
+  Shape shape;
+  for (unsigned i = 0; i != x.getRank(); ++i) {
+    const PaddedAxis &axis = (*axes)[i];
+    shape.push_back(
+        std::max<int64_t>(x.getDim(i) + axis.before + axis.after, 0));
+  }
+  Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
+  if (!y)
+    return y.takeError();
+  SmallVector<std::vector<int64_t>, 6> sources;
+  for (unsigned i = 0; i != x.getRank(); ++i) {
+    auto source = (*axes)[i].getSources(x.getDim(i), *mode);
+    if (!source)
+      return source.takeError();
+    sources.push_back(std::move(*source));
+  }
+
+  Shape strides = getStrides(x.getShape());
+  if (Error error =
+          dispatchStorage(x.getElementType(), [&]<typename T>() -> Error {
+            T constant{};
+            if (ctx.has(2))
+              constant = ctx.tensor(2).elements<T>()[0];
+            Elements<T> from = x.elements<T>();
+            T *to = y->mutableData<T>();
+            int64_t i = 0;
+            forEachIndex(shape, [&](ArrayRef<int64_t> index) {
+              int64_t offset = 0;
+              bool inside = true;
+              for (unsigned d = 0; d != index.size(); ++d) {
+                int64_t source = sources[d][index[d]];
+                inside &= source >= 0;
+                offset += source * strides[d];
+              }
+              if (inside)
+                to[i++] = from[offset];
+              else
+                to[i++] = constant;
+            });
+            return Error::success();
+          }))
+    return error;
+  return ctx.done(std::move(*y));
+}

@@ -1,0 +1,71 @@
+//===- CoreWriter.cpp -----------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emitter.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::mlu;
+
+Reg CoreWriter::reg(uint32_t value) {
+  if (auto it = holders.find(value); it != holders.end())
+    return Reg(firstReg + it->second);
+  unsigned slot = nextSlot;
+  nextSlot = (nextSlot + 1) % numSlots;
+  if (slots[slot].valid)
+    holders.erase(slots[slot].value);
+  slots[slot] = {value, true};
+  holders[value] = slot;
+  builder.li(Reg(firstReg + slot), value);
+  return Reg(firstReg + slot);
+}
+
+Reg CoreWriter::floatReg(float value) { return reg(bit_cast<uint32_t>(value)); }
+
+Reg CoreWriter::device(int64_t address) {
+  // The segment counts 64 kB; its upper half reaches what 32 bits don't.
+  set(Config::Seg, (address >> 32) << 16);
+  return reg(static_cast<uint32_t>(address));
+}
+
+void CoreWriter::loadRows(int64_t nram, int64_t dram, int64_t rows,
+                          int64_t bytes, int64_t stride) {
+  if (rows == 1 || stride == bytes)
+    return builder.vload(reg(nram), device(dram), reg(rows * bytes));
+  set(Config::Cnt1, rows);
+  set(Config::Cnt2, 1);
+  set(Config::Sstr1, stride);
+  set(Config::Dstr1, bytes);
+  builder.vloads(reg(nram), device(dram), reg(bytes));
+}
+
+void CoreWriter::storeRows(int64_t dram, int64_t nram, int64_t rows,
+                           int64_t bytes, int64_t stride) {
+  if (rows == 1 || stride == bytes)
+    return builder.vstore(device(dram), reg(nram), reg(rows * bytes));
+  set(Config::Cnt1, rows);
+  set(Config::Cnt2, 1);
+  set(Config::Sstr1, bytes);
+  set(Config::Dstr1, stride);
+  builder.vstores(device(dram), reg(nram), reg(bytes));
+}
+
+void CoreWriter::beforeLoads() {
+  builder.sync(QueueSet::Dma, QueueSet::Matrix);
+  builder.sync(QueueSet::Dma, QueueSet::Vector);
+}
+
+void CoreWriter::afterLoads() {
+  builder.sync(QueueSet::Matrix, QueueSet::Dma);
+  builder.sync(QueueSet::Vector, QueueSet::Dma);
+}
+
+void CoreWriter::beforeStores() {
+  builder.sync(QueueSet::Dma, QueueSet::Matrix);
+  builder.sync(QueueSet::Dma, QueueSet::Vector);
+}

@@ -1,0 +1,151 @@
+//===- EmitModule.cpp -----------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// From an allocated module to a code object.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Emitter.h"
+#include "onnc/CodeGen/BufferModel.h"
+#include "onnc/IR/Module.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::mlu;
+
+static HostType getHostType(ElementType type) {
+  switch (type) {
+  case ElementType::F16:
+    return HostType::F16;
+  case ElementType::F64:
+    return HostType::F64;
+  default:
+    return HostType::F32;
+  }
+}
+
+/// The descriptor of a host tensor and its device tensor: strides follow the
+/// host's order of dimensions.
+static TensorDesc describe(TensorKind kind, StringRef name, Value *host,
+                           Value *device) {
+  TensorDesc desc;
+  desc.kind = kind;
+  desc.name = name.str();
+  TensorType type = host->getTensorType();
+  desc.hostType = getHostType(type.getElementType());
+  auto shape = *type.getStaticShape();
+  desc.shape.assign(shape.begin(), shape.end());
+  desc.deviceType = ElemType::F16;
+  desc.address = OperationEmitter::getAddress(device);
+  desc.strides.resize(shape.size());
+  int64_t stride = 2;
+  if (shape.size() == 4) {
+    // N×H×W×C on the device.
+    for (unsigned d : {1, 3, 2, 0}) {
+      desc.strides[d] = stride;
+      stride *= shape[d];
+    }
+  } else {
+    for (unsigned d = shape.size(); d-- > 0;) {
+      desc.strides[d] = stride;
+      stride *= shape[d];
+    }
+  }
+  return desc;
+}
+
+static std::string getOperatorName(Operation *op, unsigned index) {
+  std::string name = op->getLoc().getName().str();
+  if (name.empty())
+    name = op->getInfo().getShortName().str();
+  // Names in a code object are unique.
+  return name + "." + std::to_string(index);
+}
+
+static void emitLaunch(Operation *op, unsigned index, CodeObject &object) {
+  auto tile = op->getInts("tile");
+  int64_t tiles = getNumTiles(op, tile);
+  int64_t cores = std::min(op->getInt("cores", 1), tiles);
+  Launch launch;
+  launch.name = getOperatorName(op, index);
+  object.operators.push_back(launch.name);
+  for (int64_t core = 0; core < cores; ++core) {
+    CoreWriter writer;
+    OperationEmitter{op, tile, writer}.emit(core * tiles / cores,
+                                            (core + 1) * tiles / cores);
+    writer.builder.halt();
+    Program program;
+    program.name = launch.name + ".core" + std::to_string(core);
+    program.words = writer.builder.take();
+    program.ops.push_back({0, static_cast<uint32_t>(program.words.size()),
+                           static_cast<uint32_t>(object.operators.size() - 1)});
+    launch.programs.push_back(object.programs.size());
+    object.programs.push_back(std::move(program));
+  }
+  object.launches.push_back(std::move(launch));
+}
+
+/// The allocator's plan of device memory: the total, and each buffer by name.
+static Error describeMemory(const Module &module, CodeObject &object) {
+  auto plan = dyn_cast_or_null<DictAttr>(module.getAttr(alloc::memoryPlan));
+  auto dram = plan ? dyn_cast_or_null<DictAttr>(plan.get("dram")) : DictAttr();
+  auto size = dram ? dyn_cast_or_null<IntAttr>(dram.get("size")) : IntAttr();
+  if (!size)
+    return createStringError("the module has no memory plan");
+  object.memorySize = size.getValue();
+  unsigned index = 0;
+  for (Operation &op : module.getMain()->getBody().getOps())
+    for (Value *result : op.getResults()) {
+      TensorType type = result->getTensorType();
+      auto offsets = op.getInts(alloc::resultOffsets);
+      if (isa<ReshapeOp>(&op) || isa<OutputOp>(&op) || offsets.empty() ||
+          offsets[0] < 0)
+        continue;
+      std::string name = result->getName().str();
+      object.memory.push_back(
+          {(name.empty() ? "value" : name) + "." + std::to_string(index++),
+           static_cast<uint64_t>(offsets[0]),
+           static_cast<uint64_t>(*type.getByteSize())});
+    }
+  return Error::success();
+}
+
+static void addConstant(ConstantOp constant, CodeObject &object) {
+  std::vector<char> bytes =
+      constant.getValue().getData().materialize(constant.getValue().getType());
+  object.addConstant(OperationEmitter::getAddress(constant.getDevice()),
+                     std::vector<uint8_t>(bytes.begin(), bytes.end()));
+}
+
+Expected<CodeObject> mlu::emitModule(const Module &module,
+                                     const MachineParams &machine) {
+  CodeObject object;
+  object.machine = machine.name.str();
+  if (Error error = describeMemory(module, object))
+    return error;
+  Graph &graph = *module.getMain();
+  unsigned index = 0;
+  for (Operation &op : graph.getBody().getOps()) {
+    if (auto input = dyn_cast<InputOp>(&op))
+      object.tensors.push_back(describe(TensorKind::Input,
+                                        input.getHost()->getName(),
+                                        input.getHost(), input.getDevice()));
+    else if (auto constant = dyn_cast<ConstantOp>(&op))
+      addConstant(constant, object);
+    else if (op.hasAttr("tile"))
+      emitLaunch(&op, index++, object);
+  }
+  for (auto [i, name] : enumerate(graph.getOutputNames())) {
+    Value *host = graph.getOutput(i);
+    object.tensors.push_back(describe(TensorKind::Output, name, host,
+                                      host->getDefiningOp()->getOperand(0)));
+  }
+  return object;
+}
