@@ -65,6 +65,6 @@ Expected<TensorValue> interp::storeReals(KernelContext &ctx, ElementType type,
           to[i] = static_cast<T>(values[i]);
         return Error::success();
       }))
-    return std::move(error);
+    return error;
   return result;
 }

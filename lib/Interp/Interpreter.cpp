@@ -258,60 +258,6 @@ Expected<RuntimeValues> Execution::runRegion(const Region &region,
 }
 
 //===----------------------------------------------------------------------===//
-// KernelContext
-//===----------------------------------------------------------------------===//
-
-ElementType KernelContext::resultType(unsigned i) const {
-  if (auto type = dyn_cast<TensorType>(op.getResult(i)->getType()))
-    return type.getElementType();
-  return ElementType::F32;
-}
-
-Expected<TensorValue> KernelContext::allocate(ElementType type,
-                                              ArrayRef<int64_t> shape) const {
-  return TensorValue::allocate(type, shape, execution.budget);
-}
-
-const MemoryBudgetRef &KernelContext::getBudget() const {
-  return execution.budget;
-}
-
-const RunOptions &KernelContext::getOptions() const {
-  return execution.options;
-}
-
-Error KernelContext::countIteration() { return execution.countIteration(); }
-
-uint64_t KernelContext::nextSeed() {
-  if (auto seed = op.getAttrOfType<IntAttr>("seed"))
-    return seed.getValue();
-  if (auto seed = op.getAttrOfType<FloatAttr>("seed"))
-    return llvm::bit_cast<uint64_t>(seed.getValue());
-  return execution.nextSeed();
-}
-
-Expected<RuntimeValues>
-KernelContext::callRegion(unsigned i, ArrayRef<RuntimeValue> args) {
-  const Region &region = op.getRegion(i);
-  if (args.size() != region.getNumArguments())
-    return fail("region '" + op.getInfo().regions[i] + "' takes " +
-                Twine(region.getNumArguments()) + " arguments, not " +
-                Twine(args.size()));
-  // Symbols that are bound in the body belong to this execution of it.
-  SymbolValues outer = execution.symbols;
-  for (unsigned a = 0; a != args.size(); ++a)
-    if (Error error = checkType(args[a], region.getArgument(a)->getType(),
-                                execution.symbols))
-      return fail("argument " + Twine(a) + " of region '" +
-                  op.getInfo().regions[i] + "' " +
-                  toString(std::move(error)));
-  Expected<RuntimeValues> results =
-      execution.runRegion(region, RuntimeValues(args.begin(), args.end()));
-  execution.symbols = std::move(outer);
-  return results;
-}
-
-//===----------------------------------------------------------------------===//
 // Entry points
 //===----------------------------------------------------------------------===//
 

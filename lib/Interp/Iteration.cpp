@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Iteration.h"
+#include "onnc/IR/Ops/Axes.h"
 #include "llvm/Support/Parallel.h"
 
 using namespace llvm;
@@ -14,12 +15,10 @@ using namespace onnc;
 using namespace onnc::interp;
 
 std::string interp::toText(ArrayRef<int64_t> shape) {
-  if (shape.empty())
-    return "scalar";
   std::string text;
   for (int64_t dim : shape)
     text += (text.empty() ? "" : "x") + std::to_string(dim);
-  return text;
+  return shape.empty() ? "scalar" : text;
 }
 
 int64_t interp::product(ArrayRef<int64_t> shape) {
@@ -36,26 +35,19 @@ Shape interp::getStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
-Expected<unsigned> interp::normalizeAxis(int64_t axis, unsigned rank) {
-  int64_t n = rank;
-  if (axis < -n || axis >= n)
-    return fail("axis " + Twine(axis) + " is out of range for rank " +
-                Twine(rank));
-  return axis < 0 ? axis + n : axis;
+Expected<unsigned> interp::resolveAxis(int64_t axis, unsigned rank) {
+  if (std::optional<unsigned> normalized = normalizeAxis(axis, rank))
+    return *normalized;
+  return fail("axis " + Twine(axis) + " is out of range for rank " +
+              Twine(rank));
 }
 
-Expected<SmallVector<unsigned, 6>>
-interp::normalizeAxes(ArrayRef<int64_t> axes, unsigned rank) {
-  SmallVector<unsigned, 6> result;
-  for (int64_t axis : axes) {
-    Expected<unsigned> normalized = normalizeAxis(axis, rank);
-    if (!normalized)
-      return normalized.takeError();
-    if (is_contained(result, *normalized))
-      return fail("axis " + Twine(axis) + " is given twice");
-    result.push_back(*normalized);
-  }
-  return result;
+Expected<SmallVector<unsigned, 6>> interp::resolveAxes(ArrayRef<int64_t> axes,
+                                                       unsigned rank) {
+  if (auto normalized = normalizeAxes(axes, rank))
+    return std::move(*normalized);
+  return fail("axes " + toText(axes) + " are out of range for rank " +
+              Twine(rank) + ", or one is given twice");
 }
 
 Error interp::normalizeIndex(int64_t &index, int64_t size) {

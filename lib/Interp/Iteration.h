@@ -23,10 +23,10 @@ namespace onnc::interp {
 Shape getStrides(llvm::ArrayRef<int64_t> shape);
 
 /// \p axis in [0, rank) for an ONNX axis in [-rank, rank).
-llvm::Expected<unsigned> normalizeAxis(int64_t axis, unsigned rank);
+llvm::Expected<unsigned> resolveAxis(int64_t axis, unsigned rank);
 /// The same for several; an error where one stands twice.
 llvm::Expected<llvm::SmallVector<unsigned, 6>>
-normalizeAxes(llvm::ArrayRef<int64_t> axes, unsigned rank);
+resolveAxes(llvm::ArrayRef<int64_t> axes, unsigned rank);
 
 /// Turns an index in [-size, size) into one in [0, size).
 llvm::Error normalizeIndex(int64_t &index, int64_t size);
@@ -41,6 +41,9 @@ AxisSplit splitAt(llvm::ArrayRef<int64_t> shape, unsigned axis);
 
 /// The product, of a shape whose number of elements is known not to overflow.
 int64_t product(llvm::ArrayRef<int64_t> shape);
+
+/// ⌈a / b⌉ for a ≥ 0, b > 0.
+inline int64_t divideUp(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
 /// NumPy's broadcasting of \p a and \p b.
 llvm::Expected<Shape> broadcast(llvm::ArrayRef<int64_t> a,

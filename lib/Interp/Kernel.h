@@ -63,11 +63,14 @@ public:
     set(0, std::move(value));
     return llvm::Error::success();
   }
+  llvm::Error done(TensorValue value) {
+    return done(RuntimeValue(std::move(value)));
+  }
   /// Sets result 0 unless it is an error.
   llvm::Error done(llvm::Expected<TensorValue> value) {
     if (!value)
       return value.takeError();
-    return done(RuntimeValue(std::move(*value)));
+    return done(std::move(*value));
   }
   llvm::MutableArrayRef<RuntimeValue> getResults() { return results; }
 

@@ -28,7 +28,7 @@ Error kernels::slice(KernelContext &ctx) {
   if (ends.size() != starts.size() || axes.size() != starts.size() ||
       steps.size() != starts.size())
     return fail("starts, ends, axes and steps have different sizes");
-  auto normalized = normalizeAxes(axes, x.getRank());
+  auto normalized = resolveAxes(axes, x.getRank());
   if (!normalized)
     return normalized.takeError();
 
@@ -66,7 +66,7 @@ Error kernels::slice(KernelContext &ctx) {
 Error kernels::gather(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", 0), x.getRank());
+      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   std::vector<int64_t> indices = loadInts(ctx.tensor(1));
@@ -95,7 +95,7 @@ Error kernels::gather(KernelContext &ctx) {
 Error kernels::gatherElements(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0), &where = ctx.tensor(1);
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", 0), x.getRank());
+      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   if (where.getRank() != x.getRank())

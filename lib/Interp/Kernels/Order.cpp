@@ -26,7 +26,7 @@ template <typename C> static bool isLarger(C a, C b) {
 Error kernels::topK(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", -1), x.getRank());
+      resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
   if (!axis)
     return axis.takeError();
   Expected<int64_t> k = ctx.scalarInt(1);
@@ -87,7 +87,7 @@ template <typename Better>
 static Error argReduce(KernelContext &ctx, Better better) {
   const TensorValue &x = ctx.tensor(0);
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", 0), x.getRank());
+      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   AxisSplit split = splitAt(x.getShape(), *axis);
@@ -142,7 +142,7 @@ Error kernels::cumSum(KernelContext &ctx) {
   Expected<int64_t> given = ctx.scalarInt(1);
   if (!given)
     return given.takeError();
-  Expected<unsigned> axis = normalizeAxis(*given, x.getRank());
+  Expected<unsigned> axis = resolveAxis(*given, x.getRank());
   if (!axis)
     return axis.takeError();
   AxisSplit split = splitAt(x.getShape(), *axis);
@@ -224,7 +224,7 @@ Error kernels::oneHot(KernelContext &ctx) {
                 " values where two are expected");
   int64_t rank = indices.getRank();
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", -1), rank + 1);
+      resolveAxis(ctx.op.getInt("axis", -1), rank + 1);
   if (!axis)
     return axis.takeError();
   Shape shape(indices.getShape());

@@ -75,7 +75,7 @@ static Expected<SmallVector<PaddedAxis, 6>> getPaddedAxes(KernelContext &ctx) {
   else
     for (unsigned i = 0; i != x.getRank(); ++i)
       axes.push_back(i);
-  auto normalized = normalizeAxes(axes, x.getRank());
+  auto normalized = resolveAxes(axes, x.getRank());
   if (!normalized)
     return normalized.takeError();
   if (pads.size() != 2 * axes.size())

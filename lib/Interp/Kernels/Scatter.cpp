@@ -92,7 +92,7 @@ static Error scatter(KernelContext &ctx, ArrayRef<int64_t> targets) {
 Error kernels::scatterElements(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0), &where = ctx.tensor(1);
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", 0), x.getRank());
+      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   bool fits = where.getRank() == x.getRank() &&

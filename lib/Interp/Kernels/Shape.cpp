@@ -96,7 +96,7 @@ Error kernels::squeeze(KernelContext &ctx) {
             [](int64_t dim) { return dim != 1; });
     return reshapeTo(ctx, result);
   }
-  auto axes = normalizeAxes(loadInts(ctx.tensor(1)), shape.size());
+  auto axes = resolveAxes(loadInts(ctx.tensor(1)), shape.size());
   if (!axes)
     return axes.takeError();
   for (unsigned i = 0; i != shape.size(); ++i) {
@@ -113,7 +113,7 @@ Error kernels::unsqueeze(KernelContext &ctx) {
   ArrayRef<int64_t> shape = ctx.tensor(0).getShape();
   std::vector<int64_t> given = loadInts(ctx.tensor(1));
   unsigned rank = shape.size() + given.size();
-  auto axes = normalizeAxes(given, rank);
+  auto axes = resolveAxes(given, rank);
   if (!axes)
     return axes.takeError();
   Shape result;
@@ -145,7 +145,7 @@ Error kernels::transpose(KernelContext &ctx) {
   if (!ctx.op.hasAttr("perm"))
     for (unsigned i = x.getRank(); i != 0; --i)
       perm.push_back(i - 1);
-  auto axes = normalizeAxes(perm, x.getRank());
+  auto axes = resolveAxes(perm, x.getRank());
   if (!axes)
     return axes.takeError();
   if (axes->size() != x.getRank())
@@ -209,7 +209,7 @@ Expected<TensorValue> interp::concatenate(KernelContext &ctx,
                                           int64_t axis) {
   if (parts.empty())
     return fail("no tensors to join");
-  Expected<unsigned> normalized = normalizeAxis(axis, parts[0].getRank());
+  Expected<unsigned> normalized = resolveAxis(axis, parts[0].getRank());
   if (!normalized)
     return normalized.takeError();
   Shape shape(parts[0].getShape());
@@ -259,7 +259,7 @@ Expected<TensorValue> interp::takePart(KernelContext &ctx,
 Error kernels::split(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
   Expected<unsigned> axis =
-      normalizeAxis(ctx.op.getInt("axis", 0), x.getRank());
+      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   const int64_t size = x.getDim(*axis), parts = ctx.op.getNumResults();

@@ -1,0 +1,118 @@
+//===- Kernel.cpp ---------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernel.h"
+#include "Dispatch.h"
+#include "Execution.h"
+#include "Kernels.h"
+#include "onnc/IR/Context.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::interp;
+
+static constexpr KernelEntry table[] = {
+#define KERNEL(NAME, FUNCTION) {"onnx." #NAME, kernels::FUNCTION, true},
+#define VALUE_KERNEL(NAME, FUNCTION) {"onnx." #NAME, kernels::FUNCTION, false},
+#include "Kernels.def"
+};
+
+ArrayRef<KernelEntry> interp::getKernels() { return table; }
+
+const KernelEntry *interp::lookupKernel(StringRef operatorName) {
+  static const StringMap<const KernelEntry *> byName = [] {
+    StringMap<const KernelEntry *> map;
+    for (const KernelEntry &entry : table)
+      map[entry.name] = &entry;
+    return map;
+  }();
+  return byName.lookup(operatorName);
+}
+
+bool onnc::isInterpretable(const OpInfo &info) {
+  return lookupKernel(info.name) != nullptr;
+}
+
+std::vector<StringRef> onnc::getInterpretableOperators() {
+  std::vector<StringRef> names;
+  for (const KernelEntry &entry : table)
+    names.push_back(entry.name);
+  llvm::sort(names);
+  return names;
+}
+
+static Error checkScalar(const TensorValue &tensor, unsigned i) {
+  if (tensor.getNumElements() == 1 && !tensor.isString())
+    return Error::success();
+  return fail("operand " + Twine(i) + " has shape " +
+              toText(tensor.getShape()) + " where one number is expected");
+}
+
+Expected<double> KernelContext::scalar(unsigned i) const {
+  if (Error error = checkScalar(tensor(i), i))
+    return error;
+  return loadReal(tensor(i), 0);
+}
+
+Expected<int64_t> KernelContext::scalarInt(unsigned i) const {
+  if (Error error = checkScalar(tensor(i), i))
+    return error;
+  if (isFloat(tensor(i).getElementType()))
+    return fail("operand " + Twine(i) + " is not an integer");
+  return loadInts(tensor(i))[0];
+}
+
+ElementType KernelContext::resultType(unsigned i) const {
+  auto type = dyn_cast<TensorType>(op.getResult(i)->getType());
+  assert(type && "the verifier knows that this result is a tensor");
+  return type.getElementType();
+}
+
+Expected<TensorValue> KernelContext::allocate(ElementType type,
+                                              ArrayRef<int64_t> shape) const {
+  return TensorValue::allocate(type, shape, execution.budget);
+}
+
+const MemoryBudgetRef &KernelContext::getBudget() const {
+  return execution.budget;
+}
+
+const RunOptions &KernelContext::getOptions() const {
+  return execution.options;
+}
+
+Error KernelContext::countIteration() { return execution.countIteration(); }
+
+uint64_t KernelContext::nextSeed() {
+  if (auto seed = op.getAttrOfType<IntAttr>("seed"))
+    return seed.getValue();
+  if (auto seed = op.getAttrOfType<FloatAttr>("seed"))
+    return llvm::bit_cast<uint64_t>(seed.getValue());
+  return execution.nextSeed();
+}
+
+Expected<RuntimeValues>
+KernelContext::callRegion(unsigned i, ArrayRef<RuntimeValue> args) {
+  const Region &region = op.getRegion(i);
+  const StringRef name = op.getInfo().regions[i];
+  if (args.size() != region.getNumArguments())
+    return fail("region '" + name + "' takes " +
+                Twine(region.getNumArguments()) + " arguments, not " +
+                Twine(args.size()));
+  // Symbols that are bound in the body belong to this execution of it.
+  SymbolValues outer = execution.symbols;
+  for (unsigned a = 0; a != args.size(); ++a)
+    if (Error error = checkType(args[a], region.getArgument(a)->getType(),
+                                execution.symbols))
+      return fail("argument " + Twine(a) + " of region '" + name + "' " +
+                  toString(std::move(error)));
+  Expected<RuntimeValues> results =
+      execution.runRegion(region, RuntimeValues(args));
+  execution.symbols = std::move(outer);
+  return results;
+}
