@@ -148,6 +148,10 @@ static void printElement(double value, raw_ostream &os) {
 static void printElement(const std::string &value, raw_ostream &os) {
   os << '"';
   for (char c : value) {
+    if (c == '\n') {
+      os << "\\n";
+      continue;
+    }
     if (c == '"' || c == '\\')
       os << '\\';
     os << c;

@@ -95,7 +95,10 @@ int main(int argc, char **argv) {
   if (!passes)
     return 1;
   config.passes = std::move(*passes);
-  config.input = args.getLastArgValue(OPT_INPUT, "-");
+  if (const llvm::opt::Arg *input = args.getLastArg(OPT_INPUT))
+    config.input = input->getValue();
+  else if (!config.passes.printPipeline)
+    config.input = "-";
   config.output = args.getLastArgValue(OPT_o, "-");
   config.runReproducer = args.hasArg(OPT_run_reproducer);
   config.splitInput = args.hasArg(OPT_split_input);
