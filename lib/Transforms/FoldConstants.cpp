@@ -66,11 +66,11 @@ static ConstantAttr spread(ConstantAttr constant, TensorType type) {
   if (!isSplat || constant.getType().getElementType() == ElementType::String ||
       !type.getByteSize())
     return ConstantAttr();
-  bool many = *type.getNumElements() != 1;
-  ArrayRef<char> bytes =
-      *type.getNumElements() ? data.getBytes() : ArrayRef<char>();
-  return ConstantAttr::get(type, ConstantData(std::vector<char>(bytes),
-                                              many && *type.getNumElements()));
+  int64_t count = *type.getNumElements();
+  std::vector<char> bytes;
+  if (count)
+    bytes = std::vector<char>(data.getBytes());
+  return ConstantAttr::get(type, ConstantData(std::move(bytes), count > 1));
 }
 
 ConstantAttr Folder::foldSplat(Operation &op) {
