@@ -108,6 +108,7 @@ LogicalResult ModelImporter::inlineFunction(
     if (failed(define(inner, function.input(i), binding, "a function input")))
       return failure();
   }
+  inner.used.insert(function.output().begin(), function.output().end());
   if (failed(importNodes(function.node(), inner, builder)))
     return failure();
 

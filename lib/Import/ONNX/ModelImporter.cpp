@@ -195,8 +195,10 @@ LogicalResult ModelImporter::importMain(Graph &graph) {
       return failure();
   for (const auto &info : proto.value_info())
     scope.declared[info.name()] = &info;
-  for (const auto &output : proto.output())
+  for (const auto &output : proto.output()) {
     scope.declared[output.name()] = &output;
+    scope.used.insert(output.name());
+  }
   if (failed(importConstants(proto, scope, builder)) ||
       failed(importNodes(proto.node(), scope, builder)))
     return failure();

@@ -19,6 +19,7 @@
 #include "TypeReader.h"
 #include "Unsupported.h"
 #include "onnc/Import/ONNX/Import.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace onnc::onnx_import {
@@ -38,6 +39,8 @@ struct Scope {
   /// Who defined the name, for messages.
   llvm::StringMap<std::string> definers;
   llvm::StringMap<const onnx::ValueInfoProto *> declared;
+  /// The names that nodes and outputs of the graph use.
+  llvm::SetVector<llvm::StringRef> used;
   /// Version by domain ("" is ai.onnx).
   const std::map<std::string, int64_t> *opsets = nullptr;
   /// In a function: its attributes as the caller gave them.

@@ -316,6 +316,7 @@ LogicalResult ModelImporter::importConstant(const onnx::NodeProto &node,
 
 LogicalResult ModelImporter::importNodes(const Nodes &nodes, Scope &scope,
                                          Builder &builder) {
+  collectUses(nodes, scope.used);
   for (int i = 0; i < nodes.size(); ++i)
     if (failed(importNode(nodes, i, scope, builder)))
       return failure();
@@ -481,8 +482,8 @@ LogicalResult ModelImporter::importOperator(
   form.inputs.assign(inputs.begin(), inputs.end());
   form.attributes = std::move(attributes);
   for (const std::string &output : node.output())
-    form.outputs.push_back(!output.empty());
-  while (!form.outputs.empty() && !form.outputs.back())
+    form.outputs.push_back(!output.empty() && scope.used.contains(output));
+  for (int i = node.output_size(); i > 0 && node.output(i - 1).empty(); --i)
     form.outputs.pop_back();
   unsigned numErrors = context.getDiagnostics().getNumErrors();
   if (normalizeDomain(node.domain()).empty())
@@ -666,8 +667,10 @@ LogicalResult ModelImporter::importBody(Operation *op, unsigned index,
 
   for (const auto &info : proto.value_info())
     scope.declared[info.name()] = &info;
-  for (const auto &output : proto.output())
+  for (const auto &output : proto.output()) {
     scope.declared[output.name()] = &output;
+    scope.used.insert(output.name());
+  }
 
   Builder builder(context);
   builder.setInsertionPointToEnd(region);

@@ -79,14 +79,15 @@ static Error upgradeClip(NodeForm &node) {
   return Error::success();
 }
 
-/// Dropout-10 had its ratio as an attribute; in test mode, the only one, it
-/// doesn't matter. Dropout-7's mask had the type of the data.
+/// Dropout-7's mask had the type of the data.
 static Error upgradeDropoutMask(NodeForm &node) {
   if (node.usesOutput(1))
     return refuse("the mask of Dropout before operator set 10 isn't bool");
+  node.outputs.resize(1);
   return Error::success();
 }
 
+/// Dropout-10 had its ratio as an attribute.
 static Error upgradeDropout(NodeForm &node) {
   if (auto ratio = dyn_cast_or_null<FloatAttr>(node.getAttr("ratio")))
     node.setInput(1, node.addConstant(

@@ -1,0 +1,28 @@
+//===- ModelFile.h - Models in files ----------------------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// A model is an ONNX file or the IR as text; contents tell, not names.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_DRIVER_MODELFILE_H
+#define ONNC_DRIVER_MODELFILE_H
+
+#include "onnc/IR/Module.h"
+#include "onnc/Import/ONNX/Import.h"
+
+namespace onnc {
+
+/// Reads either kind ("-": standard input). Null, with the errors reported,
+/// where it can't be read.
+std::unique_ptr<Module> loadModel(Context &context, llvm::StringRef path,
+                                  const ImportOptions &options = {});
+
+} // namespace onnc
+
+#endif // ONNC_DRIVER_MODELFILE_H

@@ -1,0 +1,329 @@
+//===- Runner.cpp ---------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "onnc/Driver/Runner.h"
+#include "Batch.h"
+#include "Divergence.h"
+#include "onnc/Driver/InterpProgram.h"
+#include "onnc/Driver/ValueFile.h"
+#include "onnc/Interp/Interpreter.h"
+#include "onnc/Support/OutputFile.h"
+#include "llvm/Support/Format.h"
+
+using namespace llvm;
+using namespace onnc;
+
+namespace {
+
+class Runner {
+public:
+  Runner(Context &context, const TargetRegistry &targets,
+         const RunConfig &config, raw_ostream &os)
+      : context(context), targets(targets), config(config), os(os) {}
+  LogicalResult run();
+
+private:
+  LogicalResult load();
+  LogicalResult loadReference();
+  LogicalResult readInputs();
+  LogicalResult runAll();
+  LogicalResult compareAll();
+  LogicalResult writeOutputs();
+  LogicalResult writeReports();
+
+  LogicalResult report(DiagID id, Error error) {
+    return reportError(context.getDiagnostics(), id, std::move(error));
+  }
+  InFlightDiagnostic error(DiagID id) {
+    return context.getDiagnostics().error(id);
+  }
+  std::vector<RuntimeValue> getInputs(int64_t run) {
+    return config.each ? Batch::slice(inputs, run) : inputs;
+  }
+
+  Context &context;
+  const TargetRegistry &targets;
+  const RunConfig &config;
+  raw_ostream &os;
+
+  /// The model, as it was imported; null where the program is a target's
+  /// output and no reference was asked for.
+  std::unique_ptr<Module> model;
+  std::unique_ptr<Program> program;
+  std::vector<RuntimeValue> inputs;
+  int64_t runs = 1;
+  /// By run, then output.
+  std::vector<std::vector<RuntimeValue>> results;
+};
+
+} // namespace
+
+/// Index of the value that is named in "name=file", whose rest \p text becomes;
+/// nullopt where it is a file alone.
+static std::optional<unsigned> consumeName(StringRef &text,
+                                           ArrayRef<ProgramValueInfo> infos) {
+  for (auto [i, info] : enumerate(infos)) {
+    StringRef rest = text;
+    if (rest.consume_front(info.name) && rest.consume_front("=")) {
+      text = rest;
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The file for each of \p infos, "" where none is given.
+static Expected<std::vector<std::string>>
+assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
+            StringRef what) {
+  std::vector<std::string> files(infos.size());
+  std::vector<std::string> positional;
+  for (StringRef argument : arguments) {
+    auto named = consumeName(argument, infos);
+    if (!named) {
+      positional.push_back(argument.str());
+      continue;
+    }
+    if (!files[*named].empty())
+      return createStringError(what + " '" + infos[*named].name +
+                               "' is given twice");
+    files[*named] = argument.str();
+  }
+  unsigned next = 0;
+  for (const std::string &file : positional) {
+    while (next < files.size() && !files[next].empty())
+      ++next;
+    if (next == files.size())
+      return createStringError("'" + file + "' is one " + what +
+                               " too many: the program has " +
+                               std::to_string(infos.size()));
+    files[next] = file;
+  }
+  return files;
+}
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+LogicalResult Runner::load() {
+  auto buffer = MemoryBuffer::getFile(config.program, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return report(DiagID::InputOutput,
+                  createFileError(config.program, buffer.getError()));
+  if (const TargetInfo *target = targets.recognize(**buffer)) {
+    if (!config.quadruple.empty())
+      return error(DiagID::CommandLine)
+             << "'" << config.program
+             << "' is compiled already; -mquadruple goes with a model";
+    auto loaded = target->load(std::move(*buffer));
+    if (!loaded)
+      return report(DiagID::InputOutput,
+                    createFileError(config.program, loaded.takeError()));
+    program = std::move(*loaded);
+    return loadReference();
+  }
+  model = loadModel(context, config.program, config.import);
+  if (!model)
+    return failure();
+  if (!model->getMain())
+    return error(DiagID::InputOutput)
+           << "'" << config.program << "' has no graph 'main'";
+  if (config.quadruple.empty()) {
+    program = createInterpProgram(*model);
+    return success();
+  }
+  auto copy = model->clone();
+  program = compileAndLoad(*copy, targets, config);
+  return success(program != nullptr);
+}
+
+LogicalResult Runner::loadReference() {
+  if (!config.compare)
+    return success();
+  if (config.reference.empty())
+    return error(DiagID::CommandLine)
+           << "comparing a compiled program needs its model: "
+              "--reference=<model>";
+  model = loadModel(context, config.reference, config.import);
+  if (!model)
+    return failure();
+  if (!model->getMain() ||
+      model->getMain()->getNumInputs() != program->getInputs().size() ||
+      model->getMain()->getNumOutputs() != program->getOutputs().size())
+    return error(DiagID::CommandLine)
+           << "'" << config.reference
+           << "' has other inputs or outputs than the program";
+  return success();
+}
+
+LogicalResult Runner::readInputs() {
+  ArrayRef<ProgramValueInfo> infos = program->getInputs();
+  auto files = assignFiles(config.inputs, infos, "input");
+  if (!files)
+    return report(DiagID::CommandLine, files.takeError());
+  for (auto [file, info] : zip_equal(*files, infos)) {
+    if (file.empty())
+      return error(DiagID::CommandLine)
+             << "no file for input '" << info.name << "' (" << info.type << ")";
+    auto value = readValue(context, file, info);
+    if (!value)
+      return report(DiagID::InputOutput, value.takeError());
+    inputs.push_back(std::move(*value));
+  }
+  if (!config.each)
+    return success();
+  Expected<int64_t> counted = Batch::count(inputs, infos);
+  if (!counted)
+    return report(DiagID::CommandLine, counted.takeError());
+  runs = *counted;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+LogicalResult Runner::runAll() {
+  for (int64_t i = 0; i < runs; ++i) {
+    auto result = program->run(getInputs(i));
+    if (!result)
+      return reportRunError(context.getDiagnostics(), result.takeError());
+    results.push_back(std::move(*result));
+  }
+  return success();
+}
+
+/// The position of the largest element of a tensor of numbers; nullopt for
+/// other values.
+static std::optional<int64_t> getArgMax(const RuntimeValue &value) {
+  if (!value.isTensor() || value.getTensor().getNumElements() < 2 ||
+      value.getTensor().getElementType() != ElementType::F32)
+    return std::nullopt;
+  auto elements = value.getTensor().elements<float>();
+  int64_t best = 0;
+  for (int64_t i = 1; i < value.getTensor().getNumElements(); ++i)
+    if (elements[i] > elements[best])
+      best = i;
+  return best;
+}
+
+LogicalResult Runner::compareAll() {
+  auto reference = createInterpProgram(*model);
+  Tolerance tolerance = program->getTolerance();
+  tolerance.absolute = config.absolute.value_or(tolerance.absolute);
+  tolerance.relative = config.relative.value_or(tolerance.relative);
+  double maxError = 0;
+  int64_t mismatches = 0, ranked = 0, sameRank = 0;
+  std::optional<int64_t> firstRun;
+  std::string first;
+  for (int64_t i = 0; i < runs; ++i) {
+    auto expected = reference->run(getInputs(i));
+    if (!expected)
+      return reportRunError(context.getDiagnostics(), expected.takeError());
+    for (auto [k, info] : enumerate(program->getOutputs())) {
+      ComparisonResult result =
+          compare(results[i][k], (*expected)[k], tolerance);
+      maxError = std::max(maxError, result.maxError);
+      mismatches += result.mismatches;
+      if (auto best = getArgMax((*expected)[k])) {
+        ++ranked;
+        sameRank += getArgMax(results[i][k]) == best;
+      }
+      if (result || firstRun)
+        continue;
+      firstRun = i;
+      first = "output '" + info.name + "'" +
+              (config.each ? " of run " + std::to_string(i) : "") + ", " +
+              result.firstMismatch;
+    }
+  }
+  os << format("compared with the interpreter: largest error %.3g", maxError);
+  if (ranked)
+    os << ", largest element at the same place in " << sameRank << " of "
+       << ranked;
+  os << '\n';
+  if (!firstRun)
+    return success();
+  error(DiagID::InterpRuntime)
+      << first << "; " << std::max<int64_t>(mismatches, 1)
+      << " elements are further away than "
+      << format("%g + %g", tolerance.absolute, tolerance.relative)
+      << " times the expected value";
+  if (!config.quadruple.empty())
+    (void)locateDivergence(*model, targets, config, getInputs(*firstRun),
+                           tolerance, os);
+  return failure();
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+static void printValue(raw_ostream &os, Context &context,
+                       const ProgramValueInfo &info,
+                       const RuntimeValue &value) {
+  os << info.name << ": ";
+  if (value.isTensor() && value.getTensor().getNumElements() <= 64)
+    os << value.getTensor().toConstant(context) << '\n';
+  else
+    os << value.describe() << '\n';
+}
+
+LogicalResult Runner::writeOutputs() {
+  ArrayRef<ProgramValueInfo> infos = program->getOutputs();
+  auto files = assignFiles(config.outputs, infos, "output");
+  if (!files)
+    return report(DiagID::CommandLine, files.takeError());
+  for (auto [k, info] : enumerate(infos)) {
+    if (!config.outputs.empty() && (*files)[k].empty())
+      continue;
+    RuntimeValue value = results[0][k];
+    if (config.each) {
+      std::vector<RuntimeValue> parts;
+      for (auto &result : results)
+        parts.push_back(result[k]);
+      auto stacked = Batch::stack(parts, info.name);
+      if (!stacked)
+        return report(DiagID::InputOutput, stacked.takeError());
+      value = std::move(*stacked);
+    }
+    if (config.outputs.empty())
+      printValue(os, context, info, value);
+    else if (Error error = writeValue(context, value, (*files)[k], info.name))
+      return report(DiagID::InputOutput, std::move(error));
+  }
+  return success();
+}
+
+LogicalResult Runner::writeReports() {
+  if (config.report || config.byOperator)
+    program->printReport(os, config.byOperator);
+  if (config.trace.empty())
+    return success();
+  return report(DiagID::InputOutput,
+                writeOutputFile(config.trace, [&](raw_pwrite_stream &out) {
+                  return program->writeTrace(out);
+                }));
+}
+
+LogicalResult Runner::run() {
+  if (failed(load()) || failed(readInputs()) || failed(runAll()))
+    return failure();
+  // Outputs are written also where a comparison fails: they are what one wants
+  // to look at then.
+  if (failed(writeOutputs()) || failed(writeReports()))
+    return failure();
+  return config.compare ? compareAll() : success();
+}
+
+LogicalResult onnc::runProgram(Context &context, const TargetRegistry &targets,
+                               const RunConfig &config, raw_ostream &os) {
+  return Runner(context, targets, config, os).run();
+}
