@@ -80,7 +80,7 @@ std::unique_ptr<Module> CodeGenPassesTest::makeRandomModule(unsigned seed) {
       continue;
     }
     SmallVector<Value *, 3> operands;
-    for (unsigned k = 0; k != 1 + engine() % 3; ++k) {
+    for (unsigned k = 0, last = engine() % 3; k <= last; ++k) {
       // Recent ones more often, as in networks.
       size_t back = std::min<size_t>(values.size(), 1 + engine() % 6);
       operands.push_back(values[values.size() - back]);
