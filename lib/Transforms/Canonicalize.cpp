@@ -25,6 +25,7 @@ void onnc::addCanonicalizationPatterns(PatternSet &patterns) {
   addNoOpPatterns(patterns);
   addReshapePatterns(patterns);
   addArithmeticPatterns(patterns);
+  addControlFlowPatterns(patterns);
 }
 
 PassResult Canonicalize::run(Module &module, PassContext &context) const {

@@ -127,7 +127,8 @@ static LogicalResult foldIntoProduct(Operation *op, Rewriter &rewriter) {
   auto norm = cast<onnx::BatchNormalizationOp>(op);
   Operation *product = norm.getX()->getDefiningOp();
   if (!product || !norm.getX()->hasOneUse() ||
-      !isa<onnx::ConvOp, onnx::ConvTransposeOp, onnx::GemmOp>(product))
+      !(isa<onnx::ConvOp>(product) || isa<onnx::ConvTransposeOp>(product) ||
+        isa<onnx::GemmOp>(product)))
     return failure();
   auto map = getChannelMap(norm);
   auto weights = getFloatElements(product->getOperand(1));

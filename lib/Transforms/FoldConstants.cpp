@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "WorkEstimate.h"
 #include "onnc/IR/Builder.h"
 #include "onnc/IR/ShapeInference.h"
 #include "onnc/Interp/Interpreter.h"
@@ -66,11 +67,11 @@ static ConstantAttr spread(ConstantAttr constant, TensorType type) {
   if (!isSplat || constant.getType().getElementType() == ElementType::String ||
       !type.getByteSize())
     return ConstantAttr();
-  bool many = *type.getNumElements() != 1;
-  ArrayRef<char> bytes =
-      *type.getNumElements() ? data.getBytes() : ArrayRef<char>();
-  return ConstantAttr::get(type, ConstantData(std::vector<char>(bytes),
-                                              many && *type.getNumElements()));
+  int64_t count = *type.getNumElements();
+  std::vector<char> bytes;
+  if (count)
+    bytes = std::vector<char>(data.getBytes());
+  return ConstantAttr::get(type, ConstantData(std::move(bytes), count > 1));
 }
 
 ConstantAttr Folder::foldSplat(Operation &op) {
@@ -111,44 +112,6 @@ ConstantAttr Folder::foldShapeValue(Operation &op) {
 // By the interpreter
 //===----------------------------------------------------------------------===//
 
-static int64_t getNumElements(const Value *value) {
-  TensorType type = value ? value->getTensorType() : TensorType();
-  return type ? type.getNumElements().value_or(0) : 0;
-}
-
-/// Elementary operations, within an order of magnitude and rather too many:
-/// each element of the operands and results once, or, for operators that
-/// combine many with many, each result with each element of the largest
-/// operand.
-static int64_t estimateWork(const Operation &op) {
-  bool combines =
-      StringSwitch<bool>(op.getInfo().getShortName())
-          .Cases("Conv", "ConvTranspose", "ConvInteger", "QLinearConv", true)
-          .Cases("MatMulInteger", "QLinearMatMul", "Einsum", true)
-          .Cases("LSTM", "GRU", "RNN", "NonMaxSuppression", "Det", true)
-          .Default(false);
-  int64_t results = 0, operands = 0, largest = 1;
-  for (const Value *result : op.getResults())
-    results = SaturatingAdd<uint64_t>(results, getNumElements(result));
-  for (const Value *operand : op.getOperands()) {
-    operands = SaturatingAdd<uint64_t>(operands, getNumElements(operand));
-    largest = std::max(largest, getNumElements(operand));
-  }
-  StringRef name = op.getInfo().getShortName();
-  if (name == "MatMul" || name == "Gemm") {
-    // The inner dimension: each element of A meets a row of the result.
-    TensorType a = op.getOperand(0)->getTensorType();
-    auto inner = a && a.hasRank() && a.getRank() && !op.getInt("transA", 0)
-                     ? a.getShape().back().getConstant()
-                     : std::nullopt;
-    largest = inner.value_or(largest);
-    combines = true;
-  }
-  uint64_t work = combines ? SaturatingMultiply<uint64_t>(results, largest)
-                           : SaturatingAdd<uint64_t>(results, operands);
-  return std::min<uint64_t>(work, INT64_MAX);
-}
-
 /// Where all bytes of elements are equal, one element says it all.
 static ConstantAttr compress(ConstantAttr constant) {
   TensorType type = constant.getType();
@@ -164,12 +127,12 @@ static ConstantAttr compress(ConstantAttr constant) {
 
 bool Folder::evaluateOperation(Operation &op,
                                SmallVectorImpl<ConstantAttr> &values) {
-  int64_t budget = maxGrowth;
+  uint64_t budget = std::max<int64_t>(maxGrowth, 0);
   for (Value *operand : op.getOperands())
     if (ConstantAttr constant = getConstantValue(operand))
       budget =
           SaturatingAdd<uint64_t>(budget, constant.getData().getBytes().size());
-  int64_t bytes = 0;
+  uint64_t bytes = 0;
   for (Value *result : op.getResults())
     if (TensorType type = result->getTensorType())
       bytes = SaturatingAdd<uint64_t>(bytes, type.getByteSize().value_or(0));
@@ -183,7 +146,8 @@ bool Folder::evaluateOperation(Operation &op,
   }
 
   // Splats are written out for the interpreter, at the cost of the budget.
-  auto memory = std::make_shared<MemoryBudget>(budget);
+  int64_t limit = std::min<uint64_t>(budget, INT64_MAX);
+  auto memory = std::make_shared<MemoryBudget>(limit);
   RuntimeValues operands;
   for (Value *operand : op.getOperands()) {
     ConstantAttr constant = getConstantValue(operand);
@@ -200,7 +164,7 @@ bool Folder::evaluateOperation(Operation &op,
     operands.push_back(std::move(*tensor));
   }
   RunOptions options;
-  options.byteLimit = budget;
+  options.byteLimit = limit;
   auto results = evaluate(op, operands, options);
   if (!results) {
     // It may never be reached at run time.

@@ -213,6 +213,7 @@ LogicalResult Driver::offer(Operation *op) {
   for (const Pattern *pattern : patterns.lookup(op->getInfo())) {
     setInsertionPoint(op);
     setLoc(op->getLoc());
+    Operation *before = op->getPrevOp();
     unsigned errors = diagnostics.getNumErrors();
     bool applied = succeeded(pattern->apply(op, *this));
     if (diagnostics.getNumErrors() != errors)
@@ -221,11 +222,8 @@ LogicalResult Driver::offer(Operation *op) {
       ++counts.applied;
       return success();
     }
-    while (Operation *made = op->getPrevOp()) {
-      if (known.contains(made))
-        break;
-      made->erase();
-    }
+    while (op->getPrevOp() != before)
+      op->getPrevOp()->erase();
   }
   return success();
 }

@@ -35,7 +35,8 @@ def Canonicalize : Pass<"canonicalize", Transforms> {
     - a Reshape whose shape is computed, but known, gets a constant shape;
     - a Sum of two is an Add; the constant of a commutative operator stands
       on the right; x + -0, x - 0, x * 1, x / 1 and x ** 1 are x;
-    - a MatMul of two matrices is a Gemm, which takes Transposes into its flags.
+    - a MatMul of two matrices is a Gemm, which takes Transposes into its flags;
+    - an If whose condition is a constant is its branch.
   }];
   let statistics = rewriteStatistics;
 }

@@ -26,6 +26,8 @@ void addReshapePatterns(PatternSet &patterns);
 /// One form of arithmetic: constants to the right, neutral elements removed,
 /// Gemm for products of two matrices.
 void addArithmeticPatterns(PatternSet &patterns);
+/// An If whose condition is a constant becomes its branch.
+void addControlFlowPatterns(PatternSet &patterns);
 
 /// All of the above.
 void addCanonicalizationPatterns(PatternSet &patterns);
