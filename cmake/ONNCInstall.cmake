@@ -16,12 +16,12 @@ install(TARGETS onnc-tblgen EXPORT ONNCTargets
 install(EXPORT ONNCTargets NAMESPACE ONNC:: DESTINATION ${ONNC_CMAKEDIR})
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/ONNCConfig.cmake.in
-  ${PROJECT_BINARY_DIR}/ONNCConfig.cmake
+  ${PROJECT_BINARY_DIR}/package/ONNCConfig.cmake
   INSTALL_DESTINATION ${ONNC_CMAKEDIR})
 write_basic_package_version_file(
-  ${PROJECT_BINARY_DIR}/ONNCConfigVersion.cmake
+  ${PROJECT_BINARY_DIR}/package/ONNCConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/ONNCTableGen.cmake
-              ${PROJECT_BINARY_DIR}/ONNCConfig.cmake
-              ${PROJECT_BINARY_DIR}/ONNCConfigVersion.cmake
+              ${PROJECT_BINARY_DIR}/package/ONNCConfig.cmake
+              ${PROJECT_BINARY_DIR}/package/ONNCConfigVersion.cmake
         DESTINATION ${ONNC_CMAKEDIR})
