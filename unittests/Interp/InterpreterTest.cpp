@@ -151,8 +151,9 @@ TEST_F(InterpreterTest, EvaluatesOneOperation) {
 
 TEST_F(InterpreterTest, EveryDeclaredOperatorHasAKernel) {
   for (const OpInfo *info : context.getOps())
-    if (info->getDialect() == "onnx")
+    if (info->getDialect() == "onnx") {
       EXPECT_TRUE(isInterpretable(*info)) << info->name.str();
+    }
   for (StringRef name : getInterpretableOperators())
     EXPECT_NE(context.lookupOp(name), nullptr) << name.str();
 }
