@@ -74,8 +74,8 @@ static Error runDataSet(Context &context, const Graph &graph,
         compare((*outputs)[i], *expected, nodeTestTolerance);
     if (!comparison)
       return createStringError(inconvertibleErrorCode(),
-                               "output '" + graph.getOutputNames()[i] +
-                                   "', " + comparison.firstMismatch);
+                               "output '" + graph.getOutputNames()[i] + "', " +
+                                   comparison.firstMismatch);
   }
   return Error::success();
 }
