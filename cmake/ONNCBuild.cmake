@@ -19,7 +19,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside inlined LLVM and libstdc++ headers.
   target_compile_options(onnc_flags INTERFACE
     -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds
-    -Wno-stringop-overflow -Wno-restrict)
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
 endif()
 if(ONNC_SANITIZE)
   target_compile_options(onnc_flags INTERFACE

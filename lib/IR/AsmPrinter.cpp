@@ -23,7 +23,11 @@ namespace {
 class Names {
 public:
   explicit Names(const Region &region);
-  StringRef lookup(const Value *value) const { return names.lookup(value); }
+  /// Lives as long as this.
+  StringRef lookup(const Value *value) const {
+    auto it = names.find(value);
+    return it == names.end() ? StringRef() : StringRef(it->second);
+  }
 
 private:
   void add(const Value *value);

@@ -10,6 +10,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <charconv>
+#include <cmath>
 
 using namespace llvm;
 using namespace onnc;
@@ -67,7 +68,7 @@ static Error readElement(StringRef text, int64_t &value) {
 }
 
 static Error readElement(StringRef text, double &value) {
-  if (text.getAsDouble(value))
+  if (text.getAsDouble(value) || !std::isfinite(value))
     return expected("a number", text);
   return Error::success();
 }
@@ -148,6 +149,10 @@ static void printElement(double value, raw_ostream &os) {
 static void printElement(const std::string &value, raw_ostream &os) {
   os << '"';
   for (char c : value) {
+    if (c == '\n') {
+      os << "\\n";
+      continue;
+    }
     if (c == '"' || c == '\\')
       os << '\\';
     os << c;

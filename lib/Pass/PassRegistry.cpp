@@ -26,7 +26,7 @@ Error PassRegistry::add(const PassInfo &info, Factory create) {
       return Error::success();
     return createStringError("two passes have the name '" + info.name + "'");
   }
-  passes.insert(it, {&info, create});
+  passes.insert(it, {&info, std::move(create)});
   return Error::success();
 }
 

@@ -225,9 +225,9 @@ LogicalResult PipelineParser::parseWord(std::string &word) {
   }
   size_t quote = pos++;
   for (; pos < text.size() && text[pos] != '"'; ++pos) {
-    if (text[pos] == '\\' && pos + 1 < text.size())
-      ++pos;
-    word += text[pos];
+    bool escaped = text[pos] == '\\' && pos + 1 < text.size();
+    pos += escaped;
+    word += escaped && text[pos] == 'n' ? '\n' : text[pos];
   }
   if (pos == text.size())
     return error(DiagID::PipelineSyntax, quote) << "the string has no end";

@@ -11,6 +11,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/PrettyStackTrace.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -26,11 +27,7 @@ std::string Reproducer::str() const {
   auto field = [&](StringRef name, StringRef value) {
     if (value.empty())
       return;
-    out += ("// " + name + ": ").str();
-    // A line is a line, whatever an option's value holds.
-    for (char c : value)
-      out += c == '\n' ? ' ' : c;
-    out += '\n';
+    out += ("// " + name + ": " + value + "\n").str();
   };
   field("reason", reason);
   field("passes", passes);
@@ -169,6 +166,7 @@ LogicalResult onnc::runWithReproducer(PassManager &manager,
              << path << "' repeats it\n";
   };
 
+  setBugReportMsg("this is a bug in onnc; please report it\n");
   LogicalResult result = failure();
   CrashRecoveryContext::Enable();
   CrashRecoveryContext recovery;

@@ -8,7 +8,7 @@
 
 #include "Opt.h"
 #include "ExpectedDiagnostics.h"
-#include "LoadModule.h"
+#include "onnc/Driver/ModelFile.h"
 #include "onnc/IR/AsmPrinter.h"
 #include "onnc/Pass/Reproducer.h"
 #include "onnc/Support/OutputFile.h"
@@ -35,8 +35,9 @@ public:
   LogicalResult run();
 
 private:
+  LogicalResult processInput();
   LogicalResult applyReproducer(StringRef text);
-  LogicalResult printPipeline(PropertySet input);
+  LogicalResult parsePipeline();
   LogicalResult process(const Chunk &chunk);
   LogicalResult processExpecting(const Chunk &chunk);
   LogicalResult verifyRoundtrip(const Module &module);
@@ -74,7 +75,7 @@ LogicalResult Runner::applyReproducer(StringRef text) {
   auto reproducer = Reproducer::parse(text);
   if (!reproducer) {
     DiagLocation loc;
-    loc.file = config.input;
+    loc.file = *config.input;
     return diagnostics.error(DiagID::CommandLine, loc)
            << "is no reproducer: its first line is not '// onnc-reproducer 1'";
   }
@@ -94,7 +95,7 @@ static std::string printToString(const Module &module) {
 
 LogicalResult Runner::verifyRoundtrip(const Module &module) {
   std::string once = printToString(module);
-  std::unique_ptr<Module> again = loadModule(context, once, "<printed module>");
+  std::unique_ptr<Module> again = readModel(context, once, "<printed module>");
   if (!again)
     return diagnostics.error(DiagID::ParseSyntax)
            << "the module, printed, does not parse";
@@ -111,7 +112,7 @@ LogicalResult Runner::verifyRoundtrip(const Module &module) {
 
 LogicalResult Runner::process(const Chunk &chunk) {
   std::unique_ptr<Module> module =
-      loadModule(context, chunk.text, config.input, chunk.firstLine);
+      readModel(context, chunk.text, *config.input, chunk.firstLine);
   if (!module)
     return failure();
   if (config.verifyRoundtrip && failed(verifyRoundtrip(*module)))
@@ -133,7 +134,7 @@ LogicalResult Runner::processExpecting(const Chunk &chunk) {
       [&](const Diagnostic &diag) { expected.add(diag); });
   (void)process(chunk);
   diagnostics.setHandler(previous);
-  return expected.finish(config.input, errs());
+  return expected.finish(*config.input, errs());
 }
 
 LogicalResult Runner::writeOutput() {
@@ -150,29 +151,37 @@ LogicalResult Runner::writeOutput() {
   return reportError(diagnostics, DiagID::InputOutput, write());
 }
 
-LogicalResult Runner::run() {
-  auto buffer = MemoryBuffer::getFileOrSTDIN(config.input);
+LogicalResult Runner::parsePipeline() {
+  auto parsed = Pipeline::parse(config.passes.passes.value_or(""), registry,
+                                diagnostics, "--passes");
+  if (!parsed)
+    return failure();
+  pipeline = std::move(*parsed);
+  return success();
+}
+
+LogicalResult Runner::processInput() {
+  auto buffer = MemoryBuffer::getFileOrSTDIN(*config.input, /*IsText=*/false);
   if (!buffer) {
     DiagLocation loc;
-    loc.file = config.input;
+    loc.file = *config.input;
     return diagnostics.error(DiagID::InputOutput, loc)
            << "can't be read: " << buffer.getError().message();
   }
   StringRef text = (*buffer)->getBuffer();
   if (config.runReproducer && failed(applyReproducer(text)))
     return failure();
-
-  auto parsed = Pipeline::parse(config.passes.passes.value_or(""), registry,
-                                diagnostics, "--passes");
-  if (!parsed)
+  if (failed(parsePipeline()))
     return failure();
-  pipeline = std::move(*parsed);
-
   bool ok = true;
   for (const Chunk &chunk : splitChunks(text, config.splitInput))
     ok &= succeeded(config.verifyDiagnostics ? processExpecting(chunk)
                                              : process(chunk));
-  if (!ok)
+  return success(ok);
+}
+
+LogicalResult Runner::run() {
+  if (failed(config.input ? processInput() : parsePipeline()))
     return failure();
   if (config.passes.printPipeline) {
     outs() << pipeline.str() << '\n';

@@ -18,8 +18,9 @@
 namespace onnc {
 
 struct OptConfig {
-  /// "-" is standard input and output.
-  std::string input = "-";
+  /// "-" is standard input and output. Without an input (only to print a
+  /// pipeline) there is none to check the pipeline against.
+  std::optional<std::string> input;
   std::string output = "-";
   bool runReproducer = false;
   bool splitInput = false;

@@ -57,6 +57,10 @@ struct PassRecord {
   [[noreturn]] void fail(const Twine &message) const {
     PrintFatalError(def->getLoc(), "pass '" + name + "': " + message);
   }
+  /// The type that the passes of the group are created from, or "".
+  StringRef getParameter() const {
+    return group->getValueAsString("parameter");
+  }
 
 private:
   void checkName(StringRef what, StringRef text) const;
@@ -195,6 +199,12 @@ static Groups readPasses(const RecordKeeper &records) {
 // Declarations
 //===----------------------------------------------------------------------===//
 
+/// The declaration of a function's parameter of \p type, if there is one.
+static std::string declareParameter(StringRef type, StringRef separator = "") {
+  return type.empty() ? ""
+                      : (separator + "const " + type + " &parameter").str();
+}
+
 static std::string optionType(const OptionRecord &option) {
   return StringSwitch<std::string>(option.kind)
       .Case("Bool", "bool")
@@ -230,9 +240,15 @@ static void emitDecl(const PassRecord &pass, raw_ostream &os) {
      << " : public onnc::Pass {\npublic:\n"
         "  static const onnc::PassInfo &getPassInfo();\n"
         "  void setOption(unsigned index,\n"
-        "                 const onnc::OptionValue &value) override;\n"
-        "\nprotected:\n  "
-     << pass.base << "() : Pass(getPassInfo()) {}\n";
+        "                 const onnc::OptionValue &value) override;\n";
+  StringRef parameter = pass.getParameter();
+  if (parameter.empty())
+    os << "\nprotected:\n  " << pass.base << "() : Pass(getPassInfo()) {}\n";
+  else
+    os << formatv("  explicit {0}(const {1} &parameter)\n"
+                  "      : Pass(getPassInfo()), parameter(parameter) {{}\n"
+                  "\nprotected:\n  const {1} parameter;\n",
+                  pass.base, parameter);
   for (const OptionRecord &o : pass.options) {
     if (o.kind == "Enum")
       emitEnum(o.name, o.values, os);
@@ -258,7 +274,7 @@ static void emitDecl(const PassRecord &pass, raw_ostream &os) {
                   "  static constexpr onnc::Statistic {1}{{{2}};\n",
                   s.help, toCamelBack(s.name), i);
   os << "};\nstd::unique_ptr<onnc::Pass> create" << pass.def->getName()
-     << "Pass();\n\n";
+     << "Pass(" << declareParameter(parameter) << ");\n\n";
 }
 
 static void emitDecls(RecordKeeper &records, raw_ostream &os) {
@@ -270,7 +286,9 @@ static void emitDecls(RecordKeeper &records, raw_ostream &os) {
       emitDecl(pass, os);
     os << "/// Adds the passes of this group; fails where a name is taken.\n"
           "llvm::Error register"
-       << group->getName() << "Passes(onnc::PassRegistry &registry);\n\n"
+       << group->getName() << "Passes(onnc::PassRegistry &registry"
+       << declareParameter(group->getValueAsString("parameter"), ", ")
+       << ");\n\n"
        << "} // namespace " << ns << "\n";
   }
 }
@@ -390,13 +408,18 @@ static void emitDefs(RecordKeeper &records, raw_ostream &os) {
        << "};\n\n";
     for (const PassRecord &pass : passes)
       emitDef(pass, os);
+    StringRef parameter = group->getValueAsString("parameter");
     os << "llvm::Error register" << group->getName()
-       << "Passes(onnc::PassRegistry &registry) {\n"
+       << "Passes(onnc::PassRegistry &registry"
+       << declareParameter(parameter, ", ")
+       << ") {\n"
           "  llvm::Error error = llvm::Error::success();\n";
     for (const PassRecord &pass : passes)
       os << "  error = llvm::joinErrors(std::move(error), registry.add("
-         << pass.base << "::getPassInfo(), create" << pass.def->getName()
-         << "Pass));\n";
+         << pass.base << "::getPassInfo(), "
+         << (parameter.empty() ? "" : "[parameter] { return ") << "create"
+         << pass.def->getName() << "Pass"
+         << (parameter.empty() ? "" : "(parameter); }") << "));\n";
     os << "  return error;\n}\n\n} // namespace " << ns << "\n";
   }
 }

@@ -29,6 +29,10 @@ class PassGroup<string t> {
   /// A mandatory pass binds only pipelines that use a pass of its group: set
   /// by targets, which share one registry.
   bit targetSpecific = 0;
+  /// A C++ type, cheap to copy, that every pass of the group is created from
+  /// (what a pass knows of the machine): create<Def>Pass and the registration
+  /// function then take a value of it. Empty: nothing.
+  string parameter = "";
 }
 
 // Properties -----------------------------------------------------------------

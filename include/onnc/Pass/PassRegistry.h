@@ -17,6 +17,7 @@
 
 #include "onnc/Pass/Pass.h"
 #include "llvm/ADT/StringMap.h"
+#include <functional>
 
 namespace onnc {
 
@@ -26,12 +27,12 @@ struct Validator {
   llvm::StringRef name;
   /// It runs on modules that have this property, or on all.
   std::optional<Property> appliesTo;
-  LogicalResult (*check)(Module &module);
+  std::function<LogicalResult(Module &module)> check;
 };
 
 class PassRegistry {
 public:
-  using Factory = std::unique_ptr<Pass> (*)();
+  using Factory = std::function<std::unique_ptr<Pass>()>;
   struct Entry {
     const PassInfo *info;
     Factory create;
@@ -40,7 +41,9 @@ public:
   /// \p info must outlive the registry. Fails where another pass has the name;
   /// adding the same pass again changes nothing.
   llvm::Error add(const PassInfo &info, Factory create);
-  void addValidator(Validator validator) { validators.push_back(validator); }
+  void addValidator(Validator validator) {
+    validators.push_back(std::move(validator));
+  }
 
   const Entry *lookup(llvm::StringRef name) const;
   /// Sorted by name.

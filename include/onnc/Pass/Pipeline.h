@@ -12,11 +12,12 @@
 ///
 ///   pipeline := [ element { ',' element } ]
 ///   element  := name [ '{' { name [ '=' value ] } '}' ] [ '(' pipeline ')' ]
-///   value    := word | '"' text '"' | '[' [ value { ',' value } ] ']'
+///   value    := scalar | '[' [ scalar { ',' scalar } ] ']'
+///   scalar   := word | '"' text '"'
 ///
 /// The only element with a body is `fixpoint{max=N}(…)`: it repeats its body
 /// until no pass of it reports a change, at most N times (10 by default). A
-/// name without a value means true.
+/// name without a value means true; in quotes, \", \\ and \n are escapes.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_PASS_PIPELINE_H

@@ -15,6 +15,7 @@
 #ifndef ONNC_TARGET_PROGRAM_H
 #define ONNC_TARGET_PROGRAM_H
 
+#include "onnc/Interp/Compare.h"
 #include "onnc/Interp/RuntimeValue.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
@@ -33,6 +34,13 @@ struct ProgramValueInfo {
   std::optional<ElementType> elementType;
   /// The sizes, -1 where the model leaves one open; nullopt: rank unknown.
   std::optional<llvm::SmallVector<int64_t, 6>> shape;
+
+  /// A tensor of static shape.
+  static ProgramValueInfo ofTensor(llvm::StringRef name, ElementType element,
+                                   llvm::ArrayRef<int64_t> shape);
+  /// For such a tensor: an error that names it where \p value has another
+  /// element type or shape.
+  llvm::Error checkTensor(const RuntimeValue &value) const;
 };
 
 class Program {
@@ -46,6 +54,10 @@ public:
   /// are errors that name the input.
   virtual llvm::Expected<std::vector<RuntimeValue>>
   run(llvm::ArrayRef<RuntimeValue> inputs) = 0;
+
+  /// How far results may lie from the interpreter's, for the precision that it
+  /// computes with.
+  virtual Tolerance getTolerance() const { return {1e-5, 1e-4}; }
 
   /// What the last run cost, for people: cycles, utilisation, bytes, whatever
   /// the machine counts; with \p byOperator also a table by operator. Nothing

@@ -12,6 +12,35 @@ include "onnc/Pass/PassBase.td"
 
 def Transforms : PassGroup<"Transforms">;
 
+/// Counts what applyPatterns did.
+defvar rewriteStatistics = [
+  Statistic<"applied", "rewrites">,
+  Statistic<"removed", "operations that rewrites left dead, removed">,
+];
+
+def Canonicalize : Pass<"canonicalize", Transforms> {
+  let summary = "Gives operations that compute the same one form";
+  let description = [{
+    Results are bit-equal. Rewrites to a fixpoint, so that later passes and
+    targets see fewer forms:
+
+    - what gives back its operand goes: Identity, Dropout outside training, and
+      Reshape, Transpose, Cast, Pad, Slice, Expand, Concat, … that change
+      nothing;
+    - Flatten, Squeeze and Unsqueeze become Reshape with a constant shape, and
+      so does a Transpose that only moves dimensions of size 1: what a target
+      can do without touching an element is one operator. This needs at most
+      one dimension that isn't a constant;
+    - of several Reshapes or Transposes in a row one is left;
+    - a Reshape whose shape is computed, but known, gets a constant shape;
+    - a Sum of two is an Add; the constant of a commutative operator stands
+      on the right; x + -0, x - 0, x * 1, x / 1 and x ** 1 are x;
+    - a MatMul of two matrices is a Gemm, which takes Transposes into its flags;
+    - an If whose condition is a constant is its branch.
+  }];
+  let statistics = rewriteStatistics;
+}
+
 def EliminateCommonSubexpressions
     : Pass<"eliminate-common-subexpressions", Transforms> {
   let summary = "Computes what several operations compute only once";
@@ -31,6 +60,62 @@ def EliminateDeadCode : Pass<"eliminate-dead-code", Transforms> {
     Operations with an effect stay, and those whose bodies have one.
   }];
   let statistics = [Statistic<"removed", "operations removed">];
+}
+
+def FoldBatchNormalization : Pass<"fold-batch-normalization", Transforms> {
+  let summary = "Folds BatchNormalization into weights, or makes it Mul and Add";
+  let description = [{
+    Outside training and with constant parameters, BatchNormalization scales
+    and shifts each channel. Behind a Conv, ConvTranspose or Gemm with constant
+    weights and no other user, the scale goes into the weights and the shift
+    into the bias; elsewhere it becomes a Mul and an Add with a constant of one
+    element per channel.
+
+    Results are rounded differently: parameters are computed in double
+    precision and rounded once to the element type. Where a new weight would
+    not be finite in that type, the operation stays as it is.
+  }];
+  let statistics = rewriteStatistics;
+}
+
+def FoldConstants : Pass<"fold-constants", Transforms> {
+  let summary = "Computes what doesn't depend on the inputs";
+  let description = [{
+    Operations whose operands are constants are replaced by their results, which
+    the interpreter computes: the same bits as at run time. So are those whose
+    result shape inference knows, such as the Shape of a tensor of static shape,
+    or what is computed from parts of a shape that are known.
+
+    Left alone are operations with effects, random results or bodies, those
+    that fail (they would fail at run time, if they are reached), those whose
+    results take much more memory than their operands, and those that would
+    take long. Moving or repeating the one element of a splat, or filling a
+    shape with it, gives a splat of any size for nothing.
+  }];
+  let options = [
+    IntOption<"max-growth", 1048576, "bytes by which the results of an operation may exceed its operands">,
+    IntOption<"max-work", 268435456, "elementary operations that folding one operation may take (estimated)">,
+  ];
+  let statistics = [
+    Statistic<"folded", "operations replaced by constants">,
+    Statistic<"too-large", "operations left because of max-growth">,
+    Statistic<"too-long", "operations left because of max-work">,
+  ];
+}
+
+def FuseBias : Pass<"fuse-bias", Transforms> {
+  let summary = "Makes an Add behind a Conv or Gemm its bias";
+  let description = [{
+    Behind a Conv or ConvTranspose the other operand must be a constant of one
+    element per channel, and the bias that is there, if any, a constant.
+    Behind a Gemm it may be anything that broadcasts to the result if there is
+    no bias yet, else both must be constants. The product may have no other
+    user.
+
+    Results are rounded differently: the sum is rounded once, no longer the
+    product and then the sum. A bias that would not be finite isn't fused.
+  }];
+  let statistics = rewriteStatistics;
 }
 
 def InferTypes : Pass<"infer-types", Transforms> {

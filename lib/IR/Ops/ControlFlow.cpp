@@ -38,19 +38,30 @@ static LogicalResult inferBody(Region &body) {
   return success();
 }
 
-/// Gives the body's argument \p i the type \p type, or what both it and the
-/// argument's own type allow.
+/// What a body's argument declared as \p declared (none: as nothing) knows of a
+/// value of type \p type; null where they contradict each other. An optional
+/// takes its element, too.
+static Type meet(Type declared, Type type) {
+  if (declared.isNone())
+    return type;
+  auto optional = dyn_cast<OptionalType>(declared);
+  if (optional && !isa<OptionalType>(type)) {
+    Type inner = unifyTypes(optional.getElementType(), type);
+    return inner ? OptionalType::get(inner) : Type();
+  }
+  return unifyTypes(declared, type);
+}
+
+/// Gives the body's argument \p i the type \p type, as far as it is declared.
 static LogicalResult refineArgument(Operation *op, Region &body, unsigned i,
                                     Type type) {
   Value *argument = body.getArgument(i);
-  Type unified = argument->getType().isNone()
-                     ? type
-                     : unifyTypes(argument->getType(), type);
-  if (!unified)
+  Type met = meet(argument->getType(), type);
+  if (!met)
     return error(op) << "hands a value of type " << type
                      << " to its body's argument " << i << " of type "
                      << argument->getType();
-  argument->setType(unified);
+  argument->setType(met);
   return success();
 }
 
@@ -201,9 +212,16 @@ static unsigned nestingDepth(Operation *op) {
   return depth;
 }
 
-/// \p type as it is after any number of iterations, of which one made \p next
-/// of it. In the last \p round nothing but the element type is kept.
+/// The type of a carried value of type \p type that may also be of type \p
+/// next, as an iteration makes it: the least that holds both in the first
+/// \p round, later nothing of a shape that changes. A value fits where an
+/// optional is expected. Null where the two have nothing in common.
 static Type widen(Type type, Type next, unsigned round) {
+  auto optional = dyn_cast<OptionalType>(type);
+  if (optional && !isa<OptionalType>(next)) {
+    Type inner = widen(optional.getElementType(), next, round);
+    return inner ? OptionalType::get(inner) : Type();
+  }
   Type joined = joinTypes(type, next);
   if (!joined || joined == type)
     return joined;
@@ -215,7 +233,7 @@ static Type widen(Type type, Type next, unsigned round) {
 
 /// Infers the body with the carried arguments' types such that every iteration
 /// keeps them: first the initial types, then what the body changes is widened.
-/// \p carried has the initial types, and then the lasting ones.
+/// \p carried has the initial types, and then those of the results.
 static LogicalResult inferCarried(Operation *op, const LoopParts &parts,
                                   SmallVectorImpl<Type> &carried) {
   Region &body = op->getRegion(0);
@@ -230,12 +248,16 @@ static LogicalResult inferCarried(Operation *op, const LoopParts &parts,
             TensorType::getUnranked(op->getContext(), tensor.getElementType());
   // A round widens at least one value, and each only twice.
   for (unsigned limit = 2 * carried.size() + 1; limit > 0; --limit, ++round) {
-    for (auto [i, type] : enumerate(carried))
+    SmallVector<Type, 4> declared;
+    for (auto [i, type] : enumerate(carried)) {
+      declared.push_back(body.getArgument(parts.firstArgument + i)->getType());
       if (failed(refineArgument(op, body, parts.firstArgument + i, type)))
         return failure();
+    }
     if (failed(inferBody(body)))
       return failure();
     bool stable = true;
+    SmallVector<Type, 4> results;
     for (unsigned i = 0; i < carried.size(); ++i) {
       Type argument = body.getArgument(parts.firstArgument + i)->getType();
       Type next = operandType(yield, parts.firstYield + i);
@@ -243,11 +265,18 @@ static LogicalResult inferCarried(Operation *op, const LoopParts &parts,
       if (!widened)
         return error(op) << "carries a value of type " << argument
                          << " that its body turns into " << next;
-      stable &= widened == argument;
+      // What the body declares stands: inference may just not see it.
+      stable &= meet(declared[i], widened) == argument;
       carried[i] = widened;
+      // An optional that the body fills comes out filled.
+      bool filled = isa<OptionalType>(argument) && !isa<OptionalType>(next);
+      results.push_back(filled ? cast<OptionalType>(widened).getElementType()
+                               : argument);
     }
-    if (stable)
+    if (stable) {
+      carried.assign(results.begin(), results.end());
       return success();
+    }
     snapshot.restore();
   }
   return error(op) << "has a body whose types don't settle";

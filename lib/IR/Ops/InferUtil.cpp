@@ -107,9 +107,15 @@ std::optional<int64_t> infer::constantInt(Value *value) {
 
 std::string infer::dimsToString(ArrayRef<DimExpr> dims) {
   if (dims.empty())
-    return "a scalar";
-  return shapeToString(
-      TensorType::get(dims.front().getContext(), ElementType::F32, dims));
+    return "[]";
+  // Unlike in a type, numbers may be negative here.
+  return join(map_range(dims,
+                        [](DimExpr d) {
+                          return d.isConstant() || d.isUnknown()
+                                     ? d.str()
+                                     : "[" + d.str() + "]";
+                        }),
+              "x");
 }
 
 DimExpr infer::product(Operation *op, ArrayRef<DimExpr> dims) {

@@ -65,7 +65,7 @@ inline DimExpr unknownDim(Operation *op) {
 inline Dims unknownDims(Operation *op, unsigned rank) {
   return Dims(rank, unknownDim(op));
 }
-/// "2x[N]x?"
+/// "2x[N]x?", "[]" for a scalar.
 std::string dimsToString(llvm::ArrayRef<DimExpr> dims);
 
 /// The product, unknown where a factor is.

@@ -53,7 +53,10 @@ static LogicalResult checkScale(Operation *op, TensorType in) {
   TensorType scale = requireTensor(op, 1), zero = optionalTensor(op, 2);
   if (!scale)
     return failure();
-  if (zero && zero.hasRank() && scale.hasRank()) {
+  // A scalar and a vector of one element are as good as each other.
+  bool bothSingle =
+      zero && zero.getNumElements() == 1 && scale.getNumElements() == 1;
+  if (zero && zero.hasRank() && scale.hasRank() && !bothSingle) {
     Dims dims(scale.getShape());
     if (failed(requireRank(op, 2, scale.getRank())) ||
         failed(mergeInto(op, dims, zero.getShape(),

@@ -38,22 +38,27 @@ void onnc::onnx_import::collectCaptures(const onnx::GraphProto &graph,
     for (const auto &output : node.output())
       local.insert(output);
 
-  auto use = [&](StringRef name) {
+  SetVector<StringRef> uses;
+  collectUses(graph.node(), uses);
+  for (const auto &output : graph.output())
+    uses.insert(output.name());
+  for (StringRef name : uses)
     if (!name.empty() && !local.contains(name))
       captures.insert(name);
-  };
-  for (const auto &node : graph.node()) {
+}
+
+void onnc::onnx_import::collectUses(
+    const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
+    SetVector<StringRef> &uses) {
+  for (const auto &node : nodes) {
     for (const auto &input : node.input())
-      use(input);
+      uses.insert(input);
     for (const onnx::GraphProto *body : getBodies(node)) {
       SetVector<StringRef> nested;
       collectCaptures(*body, nested);
-      for (StringRef name : nested)
-        use(name);
+      uses.insert(nested.begin(), nested.end());
     }
   }
-  for (const auto &output : graph.output())
-    use(output.name());
 }
 
 std::string onnc::onnx_import::getNodeName(const onnx::NodeProto &node,
@@ -103,8 +108,7 @@ std::string onnc::onnx_import::explainUndefined(
     for (const onnx::GraphProto *body : getBodies(nodes[at])) {
       SetVector<StringRef> captures;
       collectCaptures(*body, captures);
-      for (StringRef input : captures)
-        visit(input);
+      for_each(captures, visit);
     }
   }
   return "'" + name.str() + "' is used before node " +

@@ -25,6 +25,12 @@ namespace onnc::onnx_import {
 void collectCaptures(const onnx::GraphProto &graph,
                      llvm::SetVector<llvm::StringRef> &captures);
 
+/// Adds the names that \p nodes, bodies included, use from the graph around
+/// them.
+void collectUses(
+    const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
+    llvm::SetVector<llvm::StringRef> &uses);
+
 /// The graphs among \p node's attributes.
 llvm::SmallVector<const onnx::GraphProto *, 2>
 getBodies(const onnx::NodeProto &node);

@@ -130,10 +130,11 @@ TEST_PASS(PrintOptions) {
 }
 
 TEST_PASS(Count) {
-  for (const auto &graph : module.getGraphs())
-    errs() << "@" << graph->getName() << " counts "
-           << context.getAnalysis<onnctest::OpCountDoubled>(*graph).number / 2
+  for (const auto &graph : module.getGraphs()) {
+    auto &doubled = context.getAnalysis<onnctest::OpCountDoubled>(*graph);
+    errs() << "@" << graph->getName() << " counts " << doubled.number / 2
            << '\n';
+  }
   return PassResult::unchanged();
 }
 

@@ -41,7 +41,7 @@ public:
   /// Null where an optional input is absent.
   llvm::SmallVector<Value *, 4> inputs;
   llvm::SmallVector<NamedAttr, 4> attributes;
-  /// Whether each output has a name, so may be used.
+  /// Whether each output is used.
   llvm::SmallVector<bool, 2> outputs;
 
   Value *getInput(unsigned i) const {

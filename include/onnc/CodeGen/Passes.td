@@ -1,0 +1,67 @@
+//===- Passes.td - Passes that serve every machine -----------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_CODEGEN_PASSES_TD
+#define ONNC_CODEGEN_PASSES_TD
+
+include "onnc/Pass/PassBase.td"
+
+def GenericCodeGen : PassGroup<"Code generation"> {
+  let parameter = "MachineModel";
+}
+
+def Allocate : Pass<"allocate", GenericCodeGen> {
+  let summary = "Gives every buffer an offset in its memory";
+  let description = [{
+    Persistent data (weights) is packed once, from offset 0. Above it, whole
+    tensors share memory over the schedule, and the scratch buffers of an
+    operation live while it runs; a portfolio of heuristics plans each memory,
+    and the module's plan states the peak beside a lower bound. Results that
+    only rename an operand share its storage. A plan that doesn't fit is an
+    error that names the largest buffers. Checked by an independent validator.
+  }];
+  let options = [BoolOption<"in-place", 1,
+      "let results take over the storage of operands that die, "
+      "where the target allows it">];
+  let statistics = [
+    Statistic<"buffers", "buffers that got an offset">,
+    Statistic<"in-place-results", "results that took over the storage of an operand">
+  ];
+  let requires = [Scheduled];
+  let sets = [Allocated];
+}
+
+def Partition : Pass<"partition", GenericCodeGen> {
+  let summary = "Assigns every operation to a processing unit";
+  let description = [{
+    Every operation of the model that no unit can run is reported, each with
+    the reason. Machines with one unit are supported.
+  }];
+  let requires = [Imported];
+  let sets = [Partitioned];
+  let mandatoryFor = [Selected];
+}
+
+def Schedule : Pass<"schedule", GenericCodeGen> {
+  let summary = "Orders operations for a low peak of memory";
+  let description = [{
+    Tries the given order, list schedules by memory pressure and depth-first
+    orders, and keeps the one with the lowest peak of the unit's main memory.
+    Operations with effects keep their order, bodies of operations stay as
+    they are. Checked by an independent validator.
+  }];
+  let options = [EnumOption<"strategy",
+      ["best", "given", "minimize-live", "minimize-peak", "depth-first",
+       "depth-first-by-need"],
+      "best", "one strategy instead of the best of all">];
+  let statistics = [Statistic<"moved", "operations that stand elsewhere">];
+  let requires = [Tiled];
+  let sets = [Scheduled];
+  let clears = [Allocated];
+}
+
+#endif // ONNC_CODEGEN_PASSES_TD

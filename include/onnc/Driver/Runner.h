@@ -1,0 +1,60 @@
+//===- Runner.h - Running programs on files ---------------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What onnc-run does: loads a compiled program or a model, runs it on tensors
+/// in files, compares it with the interpreter, writes its outputs.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_DRIVER_RUNNER_H
+#define ONNC_DRIVER_RUNNER_H
+
+#include "onnc/Driver/ModelFile.h"
+#include "onnc/Pass/PassOptions.h"
+#include "onnc/Target/TargetRegistry.h"
+
+namespace onnc {
+
+struct RunConfig {
+  /// A target's output, an ONNX model or a module's text.
+  std::string program;
+  /// "file" in the order of the inputs, or "name=file".
+  std::vector<std::string> inputs;
+  /// The same for outputs; what isn't named isn't written. Without any, all
+  /// are printed.
+  std::vector<std::string> outputs;
+
+  /// Compile the model for this target and run that; empty: interpret it.
+  std::string quadruple;
+  OptLevel level = OptLevel::O2;
+  ImportOptions import;
+
+  /// The leading axis of every input counts runs; outputs are stacked.
+  bool each = false;
+  /// Compare outputs with those of the interpreter.
+  bool compare = false;
+  /// The model to interpret; needed where the program is a target's output.
+  std::string reference;
+  /// Either replaces the program's own tolerance.
+  std::optional<double> absolute, relative;
+
+  /// Print what the (last) run cost, with a table by operator.
+  bool report = false;
+  bool byOperator = false;
+  /// Where the (last) run's timeline goes; empty: nowhere.
+  std::string trace;
+};
+
+/// Fails, with the errors reported, where anything can't be read, run or
+/// written, or a comparison finds a difference. Reports go to \p os.
+LogicalResult runProgram(Context &context, const TargetRegistry &targets,
+                         const RunConfig &config, llvm::raw_ostream &os);
+
+} // namespace onnc
+
+#endif // ONNC_DRIVER_RUNNER_H

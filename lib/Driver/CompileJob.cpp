@@ -1,0 +1,194 @@
+//===- CompileJob.cpp -----------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "onnc/Driver/CompileJob.h"
+#include "onnc/Driver/Compiler.h"
+#include "onnc/Driver/ModelFile.h"
+#include "onnc/IR/AsmPrinter.h"
+#include "onnc/Import/ONNX/Export.h"
+#include "onnc/Support/OutputFile.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace llvm;
+using namespace onnc;
+
+LogicalResult onnc::loadTargets(Context &context, TargetRegistry &targets,
+                                ArrayRef<std::string> plugins) {
+  registerAllTargets(targets);
+  for (const std::string &plugin : plugins)
+    if (Error error = loadTargetPlugin(targets, plugin))
+      return reportError(context.getDiagnostics(), DiagID::TargetPlugin,
+                         std::move(error));
+  return success();
+}
+
+std::optional<OptLevel> onnc::parseOptLevel(StringRef text,
+                                            DiagnosticEngine &diagnostics) {
+  if (text.size() == 1 && text[0] >= '0' && text[0] <= '3')
+    return static_cast<OptLevel>(text[0] - '0');
+  diagnostics.error(DiagID::CommandLine)
+      << "no optimization level '-O" << text << "'; there are -O0 to -O3";
+  return std::nullopt;
+}
+
+namespace {
+
+/// One run of onnc.
+class Job {
+public:
+  Job(Context &context, const CompileJob &job, raw_ostream &os)
+      : context(context), job(job), os(os), compiler(context, targets) {}
+  LogicalResult run();
+
+private:
+  LogicalResult checkArguments();
+  LogicalResult chooseKind();
+  LogicalResult compile(Pipeline &pipeline);
+  LogicalResult write(Module &module);
+  LogicalResult writeModule(Module &module, const std::string &path);
+
+  InFlightDiagnostic error() {
+    return context.getDiagnostics().error(DiagID::CommandLine);
+  }
+  const OutputKind *findKind(StringRef name);
+  Expected<std::string> getOutputPath();
+
+  Context &context;
+  const CompileJob &job;
+  raw_ostream &os;
+  TargetRegistry targets;
+  Compiler compiler;
+  ImportOptions import;
+  OptLevel level = OptLevel::O2;
+  std::string kind;
+};
+
+} // namespace
+
+LogicalResult Job::checkArguments() {
+  auto parsed = parseOptLevel(job.level, context.getDiagnostics());
+  if (!parsed)
+    return failure();
+  level = *parsed;
+  for (const std::string &shape : job.shapes)
+    if (Error problem = parseShapeOption(shape, import))
+      return reportError(context.getDiagnostics(), DiagID::CommandLine,
+                         std::move(problem));
+  if (!job.quadruple.empty() && failed(compiler.setQuadruple(job.quadruple)))
+    return failure();
+  return job.passes.loadPlugins(compiler.getPasses(), context);
+}
+
+const OutputKind *Job::findKind(StringRef name) {
+  for (const OutputKind &k : compiler.getTarget()->getOutputKinds())
+    if (k.name == name)
+      return &k;
+  return nullptr;
+}
+
+LogicalResult Job::chooseKind() {
+  kind = job.emit;
+  const Target *target = compiler.getTarget();
+  if (kind == "ir" || kind == "onnx")
+    return success();
+  if (!target)
+    return error() << "no target: name one with -mquadruple= (--list-targets "
+                      "shows them), or write the module with --emit=ir";
+  if (kind.empty())
+    kind = target->getOutputKinds().front().name.str();
+  if (findKind(kind))
+    return success();
+  std::vector<StringRef> names = {"ir", "onnx"};
+  for (const OutputKind &k : target->getOutputKinds())
+    names.push_back(k.name);
+  return error() << "can't emit '" << kind << "' for "
+                 << compiler.getQuadruple().str()
+                 << "; there is: " << join(names, ", ");
+}
+
+Expected<std::string> Job::getOutputPath() {
+  if (!job.output.empty())
+    return job.output;
+  StringRef extension = kind == "ir"     ? ".onncir"
+                        : kind == "onnx" ? ".out.onnx"
+                                         : findKind(kind)->extension;
+  if (job.models[0] == "-")
+    return ("a" + extension).str();
+  std::string path = (sys::path::stem(job.models[0]) + extension).str();
+  if (sys::fs::equivalent(path, job.models[0]))
+    return createStringError("the result would replace the model '" +
+                             job.models[0] + "'; name another file with -o");
+  return path;
+}
+
+LogicalResult Job::writeModule(Module &module, const std::string &path) {
+  if (kind == "onnx")
+    return exportModel(module, path);
+  return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                     writeModuleFile(module, path));
+}
+
+LogicalResult Job::write(Module &module) {
+  auto path = getOutputPath();
+  if (!path)
+    return reportError(context.getDiagnostics(), DiagID::CommandLine,
+                       path.takeError());
+  if (kind == "ir" || kind == "onnx")
+    return writeModule(module, *path);
+  auto file = OutputFile::create(*path);
+  if (!file)
+    return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                       file.takeError());
+  if (failed(compiler.emit(module, kind, (*file)->os())))
+    return failure();
+  return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                     (*file)->commit());
+}
+
+LogicalResult Job::compile(Pipeline &pipeline) {
+  if (job.models.empty())
+    return error() << "no model; onnc --help shows the options";
+  if (job.models.size() > 1)
+    return error() << "one model at a time, not both '" << job.models[0]
+                   << "' and '" << job.models[1] << "'";
+  if (failed(chooseKind()))
+    return failure();
+  auto module = loadModel(context, job.models[0], import);
+  if (!module || failed(compiler.compile(*module, pipeline, job.passes)))
+    return failure();
+  return write(*module);
+}
+
+LogicalResult Job::run() {
+  if (failed(loadTargets(context, targets, job.plugins)))
+    return failure();
+  if (job.listTargets) {
+    targets.print(os);
+    return success();
+  }
+  if (failed(checkArguments()))
+    return failure();
+  if (job.passes.printLists(compiler.getPasses(), os))
+    return success();
+  auto pipeline = compiler.getPipeline(job.passes, level);
+  if (!pipeline)
+    return failure();
+  if (job.passes.printPipeline) {
+    pipeline->print(os);
+    os << '\n';
+    return pipeline->check({Property::Imported}, compiler.getPasses(),
+                           context.getDiagnostics());
+  }
+  return compile(*pipeline);
+}
+
+LogicalResult onnc::runJob(Context &context, const CompileJob &job,
+                           raw_ostream &os) {
+  return Job(context, job, os).run();
+}
