@@ -47,7 +47,11 @@ PARTS = {
         "Target/MLU/Float16.h",
     ],
     "Target/MLU/Object": ["Target/MLU/CodeObject.h", "Target/MLU/Assembler.h"],
-    "Target/MLU/Sim": ["Target/MLU/Sim*.h"],
+    "Target/MLU/Sim": [
+        "Target/MLU/Sim*.h",
+        "Target/MLU/Device.h",
+        "Target/MLU/Report.h",
+    ],
 }
 
 # Where less is allowed than the order of LAYERS allows.

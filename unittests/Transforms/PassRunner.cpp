@@ -16,7 +16,7 @@ using namespace onnc;
 
 LogicalResult onnc::runPasses(Module &module, StringRef text) {
   PassRegistry registry;
-  registerTransformsPasses(registry);
+  cantFail(registerTransformsPasses(registry));
   DiagnosticEngine &diagnostics = module.getContext().getDiagnostics();
   auto pipeline = Pipeline::parse(text, registry, diagnostics);
   if (!pipeline)
