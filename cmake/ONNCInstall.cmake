@@ -21,6 +21,7 @@ configure_package_config_file(
 write_basic_package_version_file(
   ${PROJECT_BINARY_DIR}/ONNCConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/ONNCConfig.cmake
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/ONNCTableGen.cmake
+              ${PROJECT_BINARY_DIR}/ONNCConfig.cmake
               ${PROJECT_BINARY_DIR}/ONNCConfigVersion.cmake
         DESTINATION ${ONNC_CMAKEDIR})

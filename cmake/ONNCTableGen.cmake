@@ -1,12 +1,17 @@
-# TableGen rules. Generated headers land under <build>/include, at the path
-# that mirrors include/onnc, and all of them belong to the target onnc-headers.
+# TableGen rules, in the tree and (through find_package(ONNC)) outside it.
+# Generated headers land under <build>/include, at the path that mirrors
+# include/onnc, and all of them belong to the target onnc-headers.
+#
+# Before: ONNC_INCLUDE_DIRS, where onnc's records are, and ONNC_TBLGEN, the
+# target onnc-tblgen.
 
 add_custom_target(onnc-headers)
 
 # onnc_tablegen(<out> <file.td> <generator flag>... )
 # Runs onnc-tblgen. <out> is relative to <build>/include.
 function(onnc_tablegen out td)
-  _onnc_tblgen_rule($<TARGET_FILE:onnc-tblgen> onnc-tblgen ${out} ${td} ${ARGN})
+  _onnc_tblgen_rule($<TARGET_FILE:${ONNC_TBLGEN}> ${ONNC_TBLGEN} ${out} ${td}
+                    ${ARGN})
 endfunction()
 
 # onnc_llvm_tablegen(...): the same with LLVM's generators (option tables).
@@ -24,7 +29,7 @@ function(_onnc_tblgen_rule program dep out td)
   file(MAKE_DIRECTORY ${dir})
   add_custom_command(OUTPUT ${dest}
     COMMAND ${program} ${ARGN} --write-if-changed
-            -I ${PROJECT_SOURCE_DIR}/include -I ${LLVM_INCLUDE_DIRS}
+            -I ${ONNC_INCLUDE_DIRS} -I ${LLVM_INCLUDE_DIRS}
             -I ${CMAKE_CURRENT_SOURCE_DIR}
             -d ${dest}.d -o ${dest} ${td}
     DEPENDS ${td} ${dep} DEPFILE ${dest}.d
@@ -43,9 +48,9 @@ function(onnc_tablegen_doc out td)
   set(dest "${PROJECT_BINARY_DIR}/docs/${out}")
   file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/docs")
   add_custom_command(OUTPUT ${dest}
-    COMMAND onnc-tblgen ${ARGN} --write-if-changed
-            -I ${PROJECT_SOURCE_DIR}/include -d ${dest}.d -o ${dest} ${td}
-    DEPENDS ${td} onnc-tblgen DEPFILE ${dest}.d
+    COMMAND ${ONNC_TBLGEN} ${ARGN} --write-if-changed
+            -I ${ONNC_INCLUDE_DIRS} -d ${dest}.d -o ${dest} ${td}
+    DEPENDS ${td} ${ONNC_TBLGEN} DEPFILE ${dest}.d
     COMMENT "TableGen ${out}" VERBATIM)
   string(MAKE_C_IDENTIFIER "doc_${out}" target)
   add_custom_target(${target} DEPENDS ${dest})

@@ -47,11 +47,7 @@ PARTS = {
         "Target/MLU/Float16.h",
     ],
     "Target/MLU/Object": ["Target/MLU/CodeObject.h", "Target/MLU/Assembler.h"],
-    "Target/MLU/Sim": [
-        "Target/MLU/Sim*.h",
-        "Target/MLU/Device.h",
-        "Target/MLU/Report.h",
-    ],
+    "Target/MLU/Sim": ["Target/MLU/Device.h", "Target/MLU/Report.h"],
 }
 
 # Where less is allowed than the order of LAYERS allows.

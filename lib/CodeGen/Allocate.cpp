@@ -64,8 +64,7 @@ private:
   Item *findInPlaceItem(const Value &value);
   LogicalResult planMemory(const Memory &memory, unsigned index);
   void reportOverflow(const Memory &memory, const MemoryProblem &problem,
-                      const MemoryPlan &plan, ArrayRef<Item *> planned,
-                      int64_t base);
+                      const MemoryPlan &plan, int64_t base);
 
   Graph &graph;
   Context &context;
@@ -204,25 +203,24 @@ void Allocator::collect(bool inPlace) {
 /// become smaller.
 void Allocator::reportOverflow(const Memory &memory,
                                const MemoryProblem &problem,
-                               const MemoryPlan &plan, ArrayRef<Item *> planned,
-                               int64_t base) {
+                               const MemoryPlan &plan, int64_t base) {
   constexpr size_t maxNotes = 4;
   int64_t time = findBusiestPoint(problem);
-  SmallVector<Item *> culprits;
-  for (Item *item : planned)
-    if (item->lifespan.contains(time))
-      culprits.push_back(item);
+  SmallVector<const Item *> culprits;
+  for (const Item &item : items)
+    if (&unit.memories[item.request.memory] == &memory &&
+        (item.persistent || item.lifespan.contains(time)))
+      culprits.push_back(&item);
   llvm::stable_sort(culprits, [](const Item *a, const Item *b) {
     return a->request.size > b->request.size;
   });
-  auto diag = diagnostics.error(
-      DiagID::CodeGenCapacity,
-      culprits.empty() ? DiagLocation() : culprits[0]->op->getLoc().toDiag());
+  auto diag = diagnostics.error(DiagID::CodeGenCapacity,
+                                culprits.front()->op->getLoc().toDiag());
   diag << "memory '" << memory.name << "' of unit '" << unit.name << "' has "
        << memory.capacity << " bytes but the model needs " << base + plan.peak;
   if (base != 0)
     diag << ", " << base << " of them for persistent data";
-  for (Item *item : ArrayRef(culprits).take_front(maxNotes))
+  for (const Item *item : ArrayRef(culprits).take_front(maxNotes))
     diag.attachNote(item->str() + " takes " + Twine(item->request.size) +
                         " bytes",
                     item->op->getLoc().toDiag());
@@ -289,7 +287,7 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index) {
   for (auto [item, offset] : zip_equal(planned, plan.offsets))
     item->offset = base + offset;
   if (plan.peak > memory.capacity - base) {
-    reportOverflow(memory, problem, plan, planned, base);
+    reportOverflow(memory, problem, plan, base);
     return failure();
   }
   auto entry = [](StringRef name, int64_t value) {

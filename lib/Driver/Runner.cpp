@@ -217,8 +217,8 @@ static std::optional<int64_t> getArgMax(const RuntimeValue &value) {
 LogicalResult Runner::compareAll() {
   auto reference = createInterpProgram(*model);
   Tolerance tolerance = program->getTolerance();
-  tolerance.absolute = config.absolute.value_or(tolerance.absolute);
-  tolerance.relative = config.relative.value_or(tolerance.relative);
+  if (config.absolute || config.relative)
+    tolerance = {config.absolute.value_or(0), config.relative.value_or(0)};
   double maxError = 0;
   int64_t mismatches = 0, ranked = 0, sameRank = 0;
   std::optional<int64_t> firstRun;
@@ -253,9 +253,7 @@ LogicalResult Runner::compareAll() {
     return success();
   error(DiagID::InterpRuntime)
       << first << "; " << std::max<int64_t>(mismatches, 1)
-      << " elements are further away than "
-      << format("%g + %g", tolerance.absolute, tolerance.relative)
-      << " times the expected value";
+      << " elements are further away than " << tolerance.str();
   if (!config.quadruple.empty())
     (void)locateDivergence(*model, targets, config, getInputs(*firstRun),
                            tolerance, os);

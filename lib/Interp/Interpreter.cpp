@@ -21,10 +21,11 @@ using namespace onnc::interp;
 char InterpError::ID = 0;
 
 void InterpError::log(raw_ostream &os) const {
-  if (!location.file.empty())
-    os << location.file << ": ";
+  os << location.file;
   if (location.line)
-    os << location.line << ":" << location.column << ": ";
+    os << ':' << location.line << ':' << location.column;
+  if (!location.file.empty() || location.line)
+    os << ": ";
   if (!location.node.empty())
     os << location.node << ": ";
   os << message;

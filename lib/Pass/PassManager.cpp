@@ -164,6 +164,7 @@ void PipelineRun::markSteps() {
       return s.kind == Step::RunPass &&
              is_contained(s.element->pass->getInfo().retryPoints, name);
     });
+    step.isNeeded |= step.isRetryPoint;
   }
 }
 

@@ -27,9 +27,8 @@
 
 #include "onnc/Pass/Pipeline.h"
 #include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/MapVector.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
+#include <map>
 
 using namespace llvm;
 using namespace onnc;

@@ -18,8 +18,8 @@ findProcessor(StringRef text, ArrayRef<const ProcessorInfo *> processors) {
   const ProcessorInfo *best = nullptr;
   for (const ProcessorInfo *p : processors) {
     StringRef rest = text;
-    bool matches = rest.consume_front(p->name) &&
-                   (rest.empty() || rest.starts_with("-"));
+    bool matches =
+        rest.consume_front(p->name) && (rest.empty() || rest.starts_with("-"));
     if (matches && (!best || p->name.size() > best->name.size()))
       best = p;
   }
@@ -29,12 +29,14 @@ findProcessor(StringRef text, ArrayRef<const ProcessorInfo *> processors) {
 static Error unknownProcessor(StringRef text,
                               ArrayRef<const ProcessorInfo *> processors) {
   StringRef nearest;
-  unsigned best = 4;
+  size_t best = 4;
   for (const ProcessorInfo *p : processors) {
     // The user may have written more than the processor's name.
     for (StringRef attempt : {text, text.split('-').first}) {
-      unsigned distance = attempt.edit_distance_insensitive(p->name);
-      if (distance < best) {
+      size_t distance = attempt.edit_distance_insensitive(p->name);
+      // Some letter must stay where it is.
+      if (distance < best &&
+          distance < std::max(attempt.size(), p->name.size())) {
         best = distance;
         nearest = p->name;
       }
@@ -72,8 +74,8 @@ onnc::parseQuadruple(StringRef text,
     *field = part.str();
   }
   if (!is_contained(processor->tools, StringRef(out.tool)))
-    return createStringError(
-        "no tool '" + out.tool + "' for processor '" + out.processor +
-        "'; there is: " + join(processor->tools, ", "));
+    return createStringError("no tool '" + out.tool + "' for processor '" +
+                             out.processor +
+                             "'; there is: " + join(processor->tools, ", "));
   return out;
 }

@@ -34,14 +34,17 @@ static bool isRemovable(Operation &op) {
 /// the end finds everything. Returns how many operations it removed.
 static unsigned removeDead(Region &region) {
   unsigned removed = 0;
-  for (Operation &op : make_early_inc_range(reverse(region.getOps()))) {
-    if (isRemovable(op)) {
-      op.erase();
+  // From the end, so that what only dead operations use is dead as well.
+  Operation *next = region.empty() ? nullptr : &*std::prev(region.end());
+  while (Operation *op = next) {
+    next = op->getPrevOp();
+    if (isRemovable(*op)) {
+      op->erase();
       ++removed;
       continue;
     }
-    for (unsigned i = 0; i < op.getNumRegions(); ++i)
-      removed += removeDead(op.getRegion(i));
+    for (unsigned i = 0; i < op->getNumRegions(); ++i)
+      removed += removeDead(op->getRegion(i));
   }
   return removed;
 }

@@ -5,6 +5,8 @@
 // RUN: not onnc-tblgen --gen-pass-decls -I %onnc_src/include -D NAME %s 2>&1 | FileCheck %s --check-prefix=NAME
 // RUN: not onnc-tblgen --gen-pass-decls -I %onnc_src/include -D LOOP %s 2>&1 | FileCheck %s --check-prefix=LOOP
 // RUN: onnc-tblgen --gen-pass-docs -I %onnc_src/include %s | FileCheck %s --check-prefix=DOCS
+// RUN: onnc-tblgen --gen-pass-decls -I %onnc_src/include %s | FileCheck %s --check-prefix=DECLS
+// RUN: onnc-tblgen --gen-pass-defs -I %onnc_src/include %s | FileCheck %s --check-prefix=DEFS
 include "onnc/Pass/PassBase.td"
 
 def G : PassGroup<"Things">;
@@ -62,3 +64,15 @@ def Full : Pass<"full", G> {
 // DOCS: - sets: `Tiled`
 // DOCS: - runs after: `another`
 // DOCS: - counts `done`: what was done
+
+// Passes made from something that they know of their target.
+def Bound : PassGroup<"Bound things"> {
+  let parameter = "Model";
+}
+def UseModel : Pass<"use-model", Bound> {
+  let summary = "Uses the model";
+}
+// DECLS: explicit UseModelBase(const Model &parameter)
+// DECLS: createUseModelPass(const Model &parameter);
+// DECLS: registerBoundPasses(onnc::PassRegistry &registry, const Model &parameter);
+// DEFS: registry.add(UseModelBase::getPassInfo(), [parameter] { return createUseModelPass(parameter); })

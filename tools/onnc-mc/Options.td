@@ -1,3 +1,11 @@
+//===- Options.td - Command line of onnc-mc ----------------*- tablegen -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
 include "llvm/Option/OptParser.td"
 
 def help : Flag<["--"], "help">, HelpText<"Show this text">;

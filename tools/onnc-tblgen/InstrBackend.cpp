@@ -34,8 +34,10 @@ constexpr unsigned ImmediateBits = 32;
 std::vector<Record *> sortedBy(RecordKeeper &records, StringRef cls,
                                StringRef field) {
   std::vector<Record *> defs = records.getAllDerivedDefinitions(cls);
-  llvm::stable_sort(defs, [&](Record *a, Record *b) {
-    return a->getValueAsInt(field) < b->getValueAsInt(field);
+  llvm::sort(defs, [&](Record *a, Record *b) {
+    // Definitions of one value stay in the order of the file.
+    return std::pair(a->getValueAsInt(field), a->getID()) <
+           std::pair(b->getValueAsInt(field), b->getID());
   });
   for (size_t i = 1; i < defs.size(); ++i)
     if (defs[i - 1]->getValueAsInt(field) == defs[i]->getValueAsInt(field))
@@ -47,8 +49,8 @@ std::vector<Record *> sortedBy(RecordKeeper &records, StringRef cls,
 /// The definitions of \p cls in the order of the file.
 std::vector<Record *> inFileOrder(RecordKeeper &records, StringRef cls) {
   std::vector<Record *> defs = records.getAllDerivedDefinitions(cls);
-  llvm::stable_sort(
-      defs, [](Record *a, Record *b) { return a->getID() < b->getID(); });
+  llvm::sort(defs,
+             [](Record *a, Record *b) { return a->getID() < b->getID(); });
   return defs;
 }
 

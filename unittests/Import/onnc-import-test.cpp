@@ -9,11 +9,16 @@
 /// \file
 /// Drives the importer and exporter for lit: prints the IR of an ONNX model.
 ///
-///   onnc-import-test [--text] [--shape=name=1x3] [--export=out.onnx]
-///                    [--external] [--round-trip] [--quiet] model...
+///   onnc-import-test [--text] [--save=out.onnx] [--shape=name=1x3]
+///                    [--export=out.onnx] [--external] [--round-trip]
+///                    [--quiet] [--plain-parse] [--memory]
+///                    model...
 ///
-/// With --text the file is in ONNX's own text syntax, which libonnx parses.
-/// With --round-trip the module is exported, imported again, and must print the
+/// With --text the file is in ONNX's own text syntax, which libonnx parses;
+/// --save writes that as a binary model.
+/// With --plain-parse protobuf alone parses the file, and with --memory the
+/// process prints its anonymous memory in kB (bench/import.py uses both). With
+/// --round-trip the module is exported, imported again, and must print the
 /// same. Several models share a process; the exit status counts failures.
 ///
 //===----------------------------------------------------------------------===//
@@ -31,8 +36,9 @@ using namespace onnc;
 
 namespace {
 struct Options {
-  bool text = false, external = false, roundTrip = false, quiet = false;
-  StringRef exportPath;
+  bool text = false, plainParse = false, memory = false, external = false,
+       roundTrip = false, quiet = false;
+  StringRef exportPath, savePath;
   ImportOptions import;
 };
 } // namespace
@@ -49,8 +55,38 @@ static std::unique_ptr<Module> importText(Context &context, StringRef path,
     return nullptr;
   }
   std::string bytes = model.SerializeAsString();
+  if (!options.savePath.empty())
+    cantFail(writeToOutput(options.savePath, [&](raw_ostream &os) {
+      os << bytes;
+      return Error::success();
+    }));
   BlobRef blob(new Blob(std::vector<char>(bytes.begin(), bytes.end())));
   return importModel(context, blob, path, options.import);
+}
+
+/// What the process holds besides mapped files.
+static void printMemory() {
+  auto status = MemoryBuffer::getFileAsStream("/proc/self/status");
+  if (status)
+    outs() << (*status)
+                  ->getBuffer()
+                  .split("RssAnon:")
+                  .second.ltrim()
+                  .split(' ')
+                  .first
+           << '\n';
+}
+
+static int plainParse(StringRef path, bool memory) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  onnx::ModelProto model;
+  if (!buffer || !model.ParseFromArray((*buffer)->getBufferStart(),
+                                       (*buffer)->getBufferSize()))
+    return 1;
+  if (memory)
+    printMemory();
+  return 0;
 }
 
 static std::string print(const Module &module) {
@@ -61,11 +97,13 @@ static std::string print(const Module &module) {
 }
 
 static int run(StringRef path, const Options &options) {
+  if (options.plainParse)
+    return plainParse(path, options.memory);
   Context context;
   std::unique_ptr<Module> module =
-      options.text                  ? importText(context, path, options)
+      options.text                ? importText(context, path, options)
       : path.ends_with(".onncir") ? parseModuleFile(context, path)
-                                    : importModel(context, path, options.import);
+                                  : importModel(context, path, options.import);
   if (!module)
     return 1;
   if (!options.exportPath.empty()) {
@@ -88,6 +126,8 @@ static int run(StringRef path, const Options &options) {
       return 1;
     }
   }
+  if (options.memory)
+    printMemory();
   if (!options.quiet)
     module->print(outs());
   return 0;
@@ -99,12 +139,18 @@ int main(int argc, char **argv) {
   for (StringRef arg : ArrayRef<char *>(argv + 1, argc - 1)) {
     if (arg == "--text")
       options.text = true;
+    else if (arg == "--plain-parse")
+      options.plainParse = true;
+    else if (arg == "--memory")
+      options.memory = true;
     else if (arg == "--external")
       options.external = true;
     else if (arg == "--round-trip")
       options.roundTrip = true;
     else if (arg == "--quiet")
       options.quiet = true;
+    else if (arg.consume_front("--save="))
+      options.savePath = arg;
     else if (arg.consume_front("--export="))
       options.exportPath = arg;
     else if (arg.consume_front("--shape=")) {

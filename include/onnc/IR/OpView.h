@@ -39,16 +39,25 @@ protected:
 } // namespace onnc
 
 namespace llvm {
+// isa/cast/dyn_cast from Operation * and Operation & to views. Of a const
+// operation one can only ask what it is: a view lets its holder change it.
 template <typename To>
 struct CastInfo<To, onnc::Operation *,
                 std::enable_if_t<std::is_base_of_v<onnc::OpView, To>>>
     : NullableValueCastFailed<To>,
       DefaultDoCastIfPossible<To, onnc::Operation *,
                               CastInfo<To, onnc::Operation *>> {
-  static bool isPossible(onnc::Operation *op) {
+  static bool isPossible(const onnc::Operation *op) {
     return op->getName() == To::getOperationName();
   }
   static To doCast(onnc::Operation *op) { return To(op); }
+};
+template <typename To>
+struct CastInfo<To, const onnc::Operation *,
+                std::enable_if_t<std::is_base_of_v<onnc::OpView, To>>> {
+  static bool isPossible(const onnc::Operation *op) {
+    return op->getName() == To::getOperationName();
+  }
 };
 template <typename To>
 struct CastInfo<To, onnc::Operation,
@@ -56,10 +65,17 @@ struct CastInfo<To, onnc::Operation,
     : NullableValueCastFailed<To>,
       DefaultDoCastIfPossible<To, onnc::Operation &,
                               CastInfo<To, onnc::Operation>> {
-  static bool isPossible(onnc::Operation &op) {
+  static bool isPossible(const onnc::Operation &op) {
     return op.getName() == To::getOperationName();
   }
   static To doCast(onnc::Operation &op) { return To(&op); }
+};
+template <typename To>
+struct CastInfo<To, const onnc::Operation,
+                std::enable_if_t<std::is_base_of_v<onnc::OpView, To>>> {
+  static bool isPossible(const onnc::Operation &op) {
+    return op.getName() == To::getOperationName();
+  }
 };
 } // namespace llvm
 

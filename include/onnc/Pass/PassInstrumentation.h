@@ -26,7 +26,7 @@ struct PassExecution {
   unsigned position;
   unsigned numPositions;
   /// The pipeline needs it: it is mandatory, sets a property, or another pass
-  /// of the pipeline comes after it by declaration.
+  /// of the pipeline declares to come after it or to return to it.
   bool isNeeded;
 
   const Pass &getPass() const { return *element.pass; }

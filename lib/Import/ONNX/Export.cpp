@@ -98,8 +98,8 @@ LogicalResult Exporter::checkOperators() {
   });
   if (foreign.empty())
     return success();
-  auto diag = module.getContext().getDiagnostics().error(
-      DiagID::ExportUnsupported);
+  auto diag =
+      module.getContext().getDiagnostics().error(DiagID::ExportUnsupported);
   diag << foreign.size() << (foreign.size() == 1 ? " operator" : " operators")
        << " of the module can't be written as ONNX";
   for (const auto &[name, uses] : foreign)
@@ -341,11 +341,10 @@ LogicalResult Exporter::fillAttributes(Operation &op, onnx::NodeProto &proto) {
       break;
     case AttrKind::Array:
       if (cast<ArrayAttr>(value).getValue().empty() && spec) {
-        out->set_type(spec->kind == AttrKind::Floats
-                          ? onnx::AttributeProto::FLOATS
-                      : spec->kind == AttrKind::Strings
-                          ? onnx::AttributeProto::STRINGS
-                          : onnx::AttributeProto::INTS);
+        out->set_type(
+            spec->kind == AttrKind::Floats    ? onnx::AttributeProto::FLOATS
+            : spec->kind == AttrKind::Strings ? onnx::AttributeProto::STRINGS
+                                              : onnx::AttributeProto::INTS);
         break;
       }
       [[fallthrough]];

@@ -45,10 +45,11 @@ ModelImporter::findFunction(const onnx::NodeProto &node) const {
       getFunctionKey(node.domain(), node.op_type(), getOverload(node)));
 }
 
-LogicalResult ModelImporter::inlineFunction(
-    const onnx::FunctionProto &function, const onnx::NodeProto &node,
-    ArrayRef<Binding> inputs, Scope &scope, Builder &builder,
-    const DiagLocation &loc) {
+LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function,
+                                            const onnx::NodeProto &node,
+                                            ArrayRef<Binding> inputs,
+                                            Scope &scope, Builder &builder,
+                                            const DiagLocation &loc) {
   std::string name = describeOp(node.domain(), node.op_type());
   if (is_contained(scope.calls, &function))
     return error(DiagID::ImportMalformed, loc)
@@ -57,8 +58,9 @@ LogicalResult ModelImporter::inlineFunction(
       node.output_size() > function.output_size())
     return error(DiagID::ImportMalformed, loc)
            << "function " << name << " has " << function.input_size()
-           << " inputs and " << function.output_size() << " outputs, its caller "
-           << inputs.size() << " and " << node.output_size();
+           << " inputs and " << function.output_size()
+           << " outputs, its caller " << inputs.size() << " and "
+           << node.output_size();
   numInlined += function.node_size();
   if (numInlined > maxInlined)
     return error(DiagID::ImportUnsupportedFeature, loc)
@@ -103,8 +105,8 @@ LogicalResult ModelImporter::inlineFunction(
   for (const auto &info : *infos)
     inner.declared[info.name()] = &info;
   for (int i = 0; i < function.input_size(); ++i) {
-    Binding binding = i < static_cast<int>(inputs.size()) ? inputs[i]
-                                                          : Binding();
+    Binding binding =
+        i < static_cast<int>(inputs.size()) ? inputs[i] : Binding();
     if (failed(define(inner, function.input(i), binding, "a function input")))
       return failure();
   }
@@ -128,8 +130,9 @@ LogicalResult ModelImporter::inlineFunction(
     // The caller's name tells the user more than the function's.
     if (Value *value = binding.value;
         value && value->getDefiningOp() &&
-        !is_contained(map_range(inputs, [](const Binding &b) { return b.value; }),
-                      value)) {
+        !is_contained(
+            map_range(inputs, [](const Binding &b) { return b.value; }),
+            value)) {
       value->setName(scope.prefix + output);
       if (failed(setType(value, value->getType(), output, name, scope, loc)))
         return failure();

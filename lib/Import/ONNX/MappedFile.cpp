@@ -17,7 +17,8 @@ using namespace onnc::onnx_import;
 
 Expected<BlobRef> onnx_import::mapFile(StringRef path) {
   auto fail = [&](const Twine &why) {
-    return importError(DiagID::InputOutput, "can't read '" + path + "': " + why);
+    return importError(DiagID::InputOutput,
+                       "can't read '" + path + "': " + why);
   };
   sys::fs::file_status status;
   if (std::error_code ec = sys::fs::status(path, status))

@@ -65,8 +65,7 @@ LogicalResult ModelImporter::importModel() {
   return success();
 }
 
-Expected<ModelImporter::Opsets>
-ModelImporter::readOpsets(const OpsetIds &ids) {
+Expected<ModelImporter::Opsets> ModelImporter::readOpsets(const OpsetIds &ids) {
   Opsets opsets;
   for (const auto &id : ids) {
     auto [it, isNew] =
@@ -84,8 +83,8 @@ ModelImporter::readOpsets(const OpsetIds &ids) {
     return opsets;
   if (core->second > newestOnnxOpset)
     return unsupported("operator set " + Twine(core->second) +
-                       " of ai.onnx is newer than " +
-                       Twine(newestOnnxOpset) + ", the newest known");
+                       " of ai.onnx is newer than " + Twine(newestOnnxOpset) +
+                       ", the newest known");
   if (core->second < 1)
     return malformed("operator set " + Twine(core->second) +
                      " of ai.onnx can't be");
@@ -106,6 +105,16 @@ void ModelImporter::readModuleAttributes() {
     module->setAttr("onnx.model_version", IntAttr::get(model.model_version()));
 }
 
+/// An input with an initializer is a constant: up to IR version 3 every
+/// initializer had to be listed as an input, and later it is a default, which a
+/// compiled model doesn't let its caller replace.
+static bool isInitialized(const onnx::GraphProto &proto, StringRef input) {
+  return any_of(proto.initializer(),
+                [&](const auto &t) { return t.name() == input; }) ||
+         any_of(proto.sparse_initializer(),
+                [&](const auto &t) { return t.values().name() == input; });
+}
+
 /// Names of dimensions that --shape gives a size. A dimension's size that the
 /// model itself gives can't be changed: it may have been computed with.
 LogicalResult ModelImporter::fixShapes(const onnx::GraphProto &proto) {
@@ -123,6 +132,9 @@ LogicalResult ModelImporter::fixShapes(const onnx::GraphProto &proto) {
         nearest = input.name();
       }
     }
+    if (found && isInitialized(proto, name))
+      return error(DiagID::ImportShape, loc)
+             << "'" << name << "' is a constant, whose shape can't be set";
     if (!found) {
       auto diag = error(DiagID::ImportShape, loc);
       diag << "the model has no input '" << name << "'";
@@ -140,8 +152,8 @@ LogicalResult ModelImporter::fixShapes(const onnx::GraphProto &proto) {
     for (auto [dim, size] : zip_equal(tensor.shape().dim(), shape)) {
       if (dim.has_dim_value() && dim.dim_value() != size)
         return error(DiagID::ImportShape, loc)
-               << "input '" << name << "' has a dimension of " << dim.dim_value()
-               << ", which can't be set to " << size;
+               << "input '" << name << "' has a dimension of "
+               << dim.dim_value() << ", which can't be set to " << size;
       if (!dim.dim_param().empty())
         if (Error e = types.fixDimension(dim.dim_param(), size))
           return report(context.getDiagnostics(), loc, std::move(e));
@@ -181,9 +193,6 @@ LogicalResult ModelImporter::importMain(Graph &graph) {
   if (failed(fixShapes(proto)))
     return failure();
 
-  // An input with an initializer is a constant: up to IR version 3 every
-  // initializer had to be listed as an input, and later it is a default, which
-  // a compiled model doesn't let its caller replace.
   StringSet<> constants;
   for (const auto &tensor : proto.initializer())
     constants.insert(tensor.name());
@@ -218,9 +227,10 @@ LogicalResult ModelImporter::importMain(Graph &graph) {
   return success();
 }
 
-LogicalResult
-ModelImporter::importOutputs(const onnx::GraphProto &proto, Scope &scope,
-                             SmallVectorImpl<Value *> &values, bool &poisoned) {
+LogicalResult ModelImporter::importOutputs(const onnx::GraphProto &proto,
+                                           Scope &scope,
+                                           SmallVectorImpl<Value *> &values,
+                                           bool &poisoned) {
   for (const auto &output : proto.output()) {
     DiagLocation loc = fileLoc();
     loc.node = output.name();

@@ -28,7 +28,8 @@ findFields(const google::protobuf::UnknownFieldSet &fields, int number) {
 }
 
 template <typename Message>
-static Expected<std::vector<Message>> parseFields(const google::protobuf::UnknownFieldSet &fields, int number) {
+static Expected<std::vector<Message>>
+parseFields(const google::protobuf::UnknownFieldSet &fields, int number) {
   std::vector<Message> out;
   for (const std::string &payload : findFields(fields, number))
     if (!out.emplace_back().ParseFromString(payload))

@@ -366,8 +366,8 @@ Error Scanner::stripField(const Schema &schema, const Field &spec,
     if (!hasWireType(spec.action, field.type))
       return errorAt(field.offset, name() + " has the wrong wire type");
     if (spec.action == Action::Enum && field.value > spec.limit)
-      return errorAt(field.offset, name() + " has the unknown value " +
-                                       Twine(field.value));
+      return errorAt(field.offset,
+                     name() + " has the unknown value " + Twine(field.value));
     out.append(field.encoded.data(), field.encoded.size());
     return Error::success();
   case Action::Drop:
@@ -409,8 +409,9 @@ Error Scanner::strip(Kind kind, StringRef message, uint64_t base,
     Expected<WireField> field = reader.next();
     if (!field)
       return field.takeError();
-    const Field *spec = find_if(
-        schema.fields, [&](const Field &f) { return f.number == field->number; });
+    const Field *spec = find_if(schema.fields, [&](const Field &f) {
+      return f.number == field->number;
+    });
     if (spec == schema.fields.end())
       return errorAt(field->offset, Twine(schema.name) + " has no field " +
                                         Twine(field->number));
@@ -424,8 +425,8 @@ Error Scanner::strip(Kind kind, StringRef message, uint64_t base,
 
 } // namespace
 
-Expected<StrippedMessage>
-onnc::onnx_import::stripPayloads(StringRef file, RootMessage root) {
+Expected<StrippedMessage> onnc::onnx_import::stripPayloads(StringRef file,
+                                                           RootMessage root) {
   static constexpr Kind kinds[] = {Kind::Model, Kind::Tensor, Kind::Sequence,
                                    Kind::Optional};
   Scanner scanner;

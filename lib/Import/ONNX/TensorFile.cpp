@@ -113,13 +113,12 @@ Expected<FileValue> onnc::readTensorFile(Context &context, StringRef path,
   bool isSequence = expected && isa<SequenceType>(expected);
   bool isOptional = expected && isa<OptionalType>(expected);
   auto value =
-      isSequence ? readAs<onnx::SequenceProto>(context, *file, path,
+      isSequence   ? readAs<onnx::SequenceProto>(context, *file, path,
                                                RootMessage::Sequence, expected)
-      : isOptional
-          ? readAs<onnx::OptionalProto>(context, *file, path,
-                                        RootMessage::Optional, expected)
-          : readAs<onnx::TensorProto>(context, *file, path,
-                                      RootMessage::Tensor, expected);
+      : isOptional ? readAs<onnx::OptionalProto>(
+                         context, *file, path, RootMessage::Optional, expected)
+                   : readAs<onnx::TensorProto>(context, *file, path,
+                                               RootMessage::Tensor, expected);
   if (!value)
     return malformed("can't read '" + path +
                      "': " + toString(value.takeError()));
@@ -141,8 +140,7 @@ static Error fill(const FileValue &value, onnx::OptionalProto &proto);
 static Error fill(const FileValue &value, onnx::SequenceProto &proto) {
   proto.set_name(value.name);
   Type element = cast<SequenceType>(value.type).getElementType();
-  proto.set_elem_type(isa<TensorType>(element)
-                          ? onnx::SequenceProto::TENSOR
+  proto.set_elem_type(isa<TensorType>(element) ? onnx::SequenceProto::TENSOR
                       : isa<SequenceType>(element)
                           ? onnx::SequenceProto::SEQUENCE
                           : onnx::SequenceProto::OPTIONAL);
@@ -161,8 +159,7 @@ static Error fill(const FileValue &value, onnx::SequenceProto &proto) {
 static Error fill(const FileValue &value, onnx::OptionalProto &proto) {
   proto.set_name(value.name);
   Type element = cast<OptionalType>(value.type).getElementType();
-  proto.set_elem_type(isa<TensorType>(element)
-                          ? onnx::OptionalProto::TENSOR
+  proto.set_elem_type(isa<TensorType>(element) ? onnx::OptionalProto::TENSOR
                       : isa<SequenceType>(element)
                           ? onnx::OptionalProto::SEQUENCE
                           : onnx::OptionalProto::OPTIONAL);

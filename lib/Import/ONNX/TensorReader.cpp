@@ -57,9 +57,9 @@ static Error inTensor(const onnx::TensorProto &tensor, Error error) {
 }
 
 Expected<TensorType> TensorReader::readType(const onnx::TensorProto &tensor) {
-  return makeStaticType(context, tensor.data_type(),
-                        ArrayRef<int64_t>(tensor.dims().data(),
-                                          tensor.dims_size()));
+  return makeStaticType(
+      context, tensor.data_type(),
+      ArrayRef<int64_t>(tensor.dims().data(), tensor.dims_size()));
 }
 
 Expected<ConstantAttr> TensorReader::read(const onnx::TensorProto &tensor) {
@@ -130,8 +130,7 @@ TensorReader::readExternal(const onnx::TensorProto &tensor, TensorType type) {
   return ConstantData(*blob, offset, length);
 }
 
-template <typename T>
-static void append(std::vector<char> &out, T value) {
+template <typename T> static void append(std::vector<char> &out, T value) {
   char bytes[sizeof(T)];
   support::endian::write<T>(bytes, value, endianness::little);
   out.insert(out.end(), bytes, bytes + sizeof(T));
@@ -188,8 +187,8 @@ Expected<ConstantData> TensorReader::readFields(const onnx::TensorProto &tensor,
     if (Error e = check("string_data", count, tensor.string_data_size()))
       return e;
     const auto &strings = tensor.string_data();
-    return ConstantData(std::vector<std::string>(strings.begin(),
-                                                 strings.end()));
+    return ConstantData(
+        std::vector<std::string>(strings.begin(), strings.end()));
   }
   case ElementType::F32:
     return take("float_data", tensor.float_data(), count, plain);
@@ -214,10 +213,9 @@ Expected<ConstantData> TensorReader::readFields(const onnx::TensorProto &tensor,
                 });
   default: {
     int64_t entries = getBitWidth(element) < 8 ? *type.getByteSize() : count;
-    return take("int32_data", tensor.int32_data(), entries,
-                [&](int32_t value) {
-                  return appendInt32(bytes, element, value);
-                });
+    return take("int32_data", tensor.int32_data(), entries, [&](int32_t value) {
+      return appendInt32(bytes, element, value);
+    });
   }
   }
 }

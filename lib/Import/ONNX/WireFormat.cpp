@@ -83,8 +83,8 @@ Expected<WireField> WireReader::next() {
     return error(start, "field " + Twine(number) +
                             " is a group, which no ONNX message has");
   default:
-    return error(start, "field " + Twine(number) + " has the unknown wire type " +
-                            Twine(*tag & 7));
+    return error(start, "field " + Twine(number) +
+                            " has the unknown wire type " + Twine(*tag & 7));
   }
   field.encoded = bytes.substr(start, pos - start);
   return field;

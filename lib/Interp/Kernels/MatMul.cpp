@@ -172,7 +172,8 @@ Error kernels::gemm(KernelContext &ctx) {
                 return ctx.has(2) ? alpha * sum + beta * addend : alpha * sum;
               }
             };
-            const int64_t start = 0;
+            // Static, as the views refer to it.
+            static constexpr int64_t start[] = {0};
             auto view = [&](bool transposed, int64_t columns) {
               return transposed ? MatrixView{start, 1, columns}
                                 : MatrixView{start, columns, 1};

@@ -28,7 +28,7 @@ public:
   Expected<std::vector<RuntimeValue>>
   run(ArrayRef<RuntimeValue> values) override;
   /// FP16 has 11 significant bits, and every layer rounds to it.
-  Tolerance getTolerance() const override { return {1e-2, 1e-2}; }
+  Tolerance getTolerance() const override { return {1e-3, 1e-2, 1e-2}; }
   void printReport(raw_ostream &os, bool byOperator) const override {
     device->report().print(os, byOperator);
   }

@@ -14,7 +14,7 @@
 namespace onnc::mlu {
 
 /// Loads a code object into the simulator.
-llvm::Expected<std::unique_ptr<Program>>
+llvm::Expected<std::unique_ptr<onnc::Program>>
 loadProgram(std::unique_ptr<llvm::MemoryBuffer> file);
 
 } // namespace onnc::mlu

@@ -20,7 +20,7 @@
 #include "onnc/IR/Module.h"
 #include "onnc/Target/MLU/Assembler.h"
 #include "onnc/Target/Target.h"
-#include "onnc/Transforms/Passes.h"
+#include "onnc/Transforms/Pipelines.h"
 #include "llvm/BinaryFormat/Magic.h"
 
 using namespace llvm;
@@ -56,7 +56,7 @@ private:
 
 void MLUTarget::registerPasses(PassRegistry &registry) const {
   cantFail(registerCodeGenPasses(registry, machine, operators, buffers));
-  registerMLUPasses(registry, &params);
+  cantFail(registerMLUPasses(registry, params));
 }
 
 std::string MLUTarget::getPipeline(OptLevel level) const {

@@ -145,11 +145,13 @@ TEST_F(OpsHostileTest, EveryOperatorAnswers) {
       message.clear();
       if (succeeded(inferTypes(op))) {
         ++inferred;
-        for (Type type : op->getResultTypes())
-          if (auto tensor = llvm::dyn_cast<TensorType>(type);
-              tensor && tensor.hasRank())
-            for (DimExpr d : tensor.getShape())
-              EXPECT_GE(d.getConstant().value_or(0), 0) << info->name.str();
+        for (Type type : op->getResultTypes()) {
+          auto tensor = llvm::dyn_cast<TensorType>(type);
+          if (!tensor || !tensor.hasRank())
+            continue;
+          for (DimExpr d : tensor.getShape())
+            EXPECT_GE(d.getConstant().value_or(0), 0) << info->name.str();
+        }
       } else {
         EXPECT_FALSE(message.empty()) << info->name.str();
       }

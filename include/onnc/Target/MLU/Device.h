@@ -35,6 +35,7 @@ struct DeviceOptions {
   bool referenceTiming = false;
   /// Per launch and core; exceeding one is an error.
   uint64_t maxInstructions = uint64_t(1) << 28;
+  uint64_t maxQueued = uint64_t(1) << 22; ///< Of queues, and waits.
   uint64_t maxCycles = uint64_t(1) << 34;
 };
 

@@ -78,9 +78,14 @@ struct RunReport {
   std::vector<TimelineEvent> timeline; ///< Only where asked for.
   Counters counters;
   uint64_t cycles = 0;
+  /// Inputs and outputs in their device types: what the host link carries. Its
+  /// time is not part of `cycles`.
+  uint64_t hostBytes = 0;
 
   /// Microseconds of device time.
   double microseconds() const;
+  /// Microseconds that the host link needs for hostBytes.
+  double hostMicroseconds() const;
   /// MACs over those that all of the machine's cores could have done, 0 to 1.
   double utilization() const;
   /// Energy of the run in microjoules, idle power included.

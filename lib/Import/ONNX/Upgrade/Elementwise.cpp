@@ -52,16 +52,16 @@ static ConstantAttr makeFloatScalar(Value *input, double value) {
   default:
     return ConstantAttr();
   }
-  auto scalar = TensorType::get(context, type.getElementType(),
-                                ArrayRef<int64_t>());
+  auto scalar =
+      TensorType::get(context, type.getElementType(), ArrayRef<int64_t>());
   return ConstantAttr::get(scalar, ConstantData(std::move(bytes)));
 }
 
 /// Clip-6: min and max are attributes; by default the ends of float's range,
 /// which for float alone is no bound.
 static Error upgradeClip(NodeForm &node) {
-  TensorType x = node.getInput(0) ? node.getInput(0)->getTensorType()
-                                  : TensorType();
+  TensorType x =
+      node.getInput(0) ? node.getInput(0)->getTensorType() : TensorType();
   bool isF64 = x && x.getElementType() == ElementType::F64;
   for (auto [input, attr, fallback] :
        {std::tuple(1, StringRef("min"), -double(FLT_MAX)),
@@ -70,8 +70,8 @@ static Error upgradeClip(NodeForm &node) {
     node.removeAttr(attr);
     if (!given && !isF64)
       continue;
-    ConstantAttr bound = makeFloatScalar(
-        node.getInput(0), given ? given.getValue() : fallback);
+    ConstantAttr bound =
+        makeFloatScalar(node.getInput(0), given ? given.getValue() : fallback);
     if (!bound)
       return refuse("Clip-6 of an input that isn't floating-point");
     node.setInput(input, node.addConstant(bound, attr));
@@ -90,11 +90,11 @@ static Error upgradeDropoutMask(NodeForm &node) {
 /// Dropout-10 had its ratio as an attribute.
 static Error upgradeDropout(NodeForm &node) {
   if (auto ratio = dyn_cast_or_null<FloatAttr>(node.getAttr("ratio")))
-    node.setInput(1, node.addConstant(
-                         ConstantAttr::getFloats(
-                             node.builder.getContext(),
-                             {static_cast<float>(ratio.getValue())}, true),
-                         "ratio"));
+    node.setInput(
+        1, node.addConstant(ConstantAttr::getFloats(
+                                node.builder.getContext(),
+                                {static_cast<float>(ratio.getValue())}, true),
+                            "ratio"));
   node.removeAttr("ratio");
   return Error::success();
 }
@@ -120,13 +120,13 @@ static Error upgradeOneHot(NodeForm &node) {
                              ArrayRef<int64_t>());
     return node.addConstant(ConstantAttr::get(t, ConstantData(bytes)), suffix);
   };
-  auto negative = node.add("onnx.Less", {indices, scalar(0, "zero")}, {},
-                           "negative");
+  auto negative =
+      node.add("onnx.Less", {indices, scalar(0, "zero")}, {}, "negative");
   if (!negative)
     return negative.takeError();
-  auto clean = node.add("onnx.Where",
-                        {*negative, scalar(INT32_MAX, "nowhere"), indices}, {},
-                        "indices");
+  auto clean =
+      node.add("onnx.Where", {*negative, scalar(INT32_MAX, "nowhere"), indices},
+               {}, "indices");
   if (!clean)
     return clean.takeError();
   node.setInput(0, *clean);
@@ -162,10 +162,10 @@ static Error refuseScan(NodeForm &) {
 
 ArrayRef<UpgradeStep> onnx_import::getElementwiseSteps() {
   static constexpr UpgradeStep steps[] = {
-      {"Clip", 11, upgradeClip},         {"DFT", 20, upgradeDFT},
+      {"Clip", 11, upgradeClip},           {"DFT", 20, upgradeDFT},
       {"Dropout", 10, upgradeDropoutMask}, {"Dropout", 12, upgradeDropout},
-      {"OneHot", 11, upgradeOneHot},     {"Scan", 9, refuseScan},
-      {"Scatter", 11, renameScatter},    {"TopK", 10, upgradeTopK},
+      {"OneHot", 11, upgradeOneHot},       {"Scan", 9, refuseScan},
+      {"Scatter", 11, renameScatter},      {"TopK", 10, upgradeTopK},
   };
   return steps;
 }

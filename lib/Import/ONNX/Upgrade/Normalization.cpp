@@ -79,8 +79,8 @@ static Error upgradeSoftmax(NodeForm &node) {
 static Error upgradeGroupNorm(NodeForm &node) {
   int64_t groups = node.getInt("num_groups", 0);
   TensorType x = node.getRankedInput(0);
-  auto channels = x && x.getRank() >= 2 ? x.getDim(1).getConstant()
-                                        : std::nullopt;
+  auto channels =
+      x && x.getRank() >= 2 ? x.getDim(1).getConstant() : std::nullopt;
   if (!channels || groups <= 0 || *channels % groups)
     return refuse("GroupNormalization-18 needs a known number of channels, "
                   "divisible into groups");

@@ -57,7 +57,8 @@ static Error upgradeResize10(NodeForm &node) {
 /// Whether \p value is a constant without elements.
 static bool isEmptyConstant(Value *value) {
   Operation *op = value ? value->getDefiningOp() : nullptr;
-  auto constant = op ? op->getAttrOfType<ConstantAttr>("value") : ConstantAttr();
+  auto constant =
+      op ? op->getAttrOfType<ConstantAttr>("value") : ConstantAttr();
   return constant && op->hasTrait(OpTrait::ConstantLike) &&
          constant.getType().getNumElements() == 0;
 }

@@ -54,8 +54,8 @@ static Error upgradePad(NodeForm &node) {
 static Error upgradeSlice(NodeForm &node) {
   if (!node.getAttr("starts") || !node.getAttr("ends"))
     return refuse("it lacks the attribute 'starts' or 'ends'");
-  for (auto [input, attr] : {std::pair(1u, "starts"), std::pair(2u, "ends"),
-                             std::pair(3u, "axes")})
+  for (auto [input, attr] :
+       {std::pair(1u, "starts"), std::pair(2u, "ends"), std::pair(3u, "axes")})
     if (Error e = moveIntsToInput(node, attr, input))
       return e;
   return Error::success();
@@ -74,22 +74,14 @@ static Error addNumOutputs(NodeForm &node) {
 
 ArrayRef<UpgradeStep> onnx_import::getShapeSteps() {
   static constexpr UpgradeStep steps[] = {
-      {"Pad", 11, upgradePad},
-      {"ReduceL1", 18, moveAxes},
-      {"ReduceL2", 18, moveAxes},
-      {"ReduceLogSum", 18, moveAxes},
-      {"ReduceLogSumExp", 18, moveAxes},
-      {"ReduceMax", 18, moveAxes},
-      {"ReduceMean", 18, moveAxes},
-      {"ReduceMin", 18, moveAxes},
-      {"ReduceProd", 18, moveAxes},
-      {"ReduceSum", 13, moveAxes},
-      {"ReduceSumSquare", 18, moveAxes},
-      {"Slice", 10, upgradeSlice},
-      {"Split", 13, moveSplit},
-      {"Split", 18, addNumOutputs},
-      {"Squeeze", 13, moveAxes},
-      {"Unsqueeze", 13, moveRequiredAxes},
+      {"Pad", 11, upgradePad},           {"ReduceL1", 18, moveAxes},
+      {"ReduceL2", 18, moveAxes},        {"ReduceLogSum", 18, moveAxes},
+      {"ReduceLogSumExp", 18, moveAxes}, {"ReduceMax", 18, moveAxes},
+      {"ReduceMean", 18, moveAxes},      {"ReduceMin", 18, moveAxes},
+      {"ReduceProd", 18, moveAxes},      {"ReduceSum", 13, moveAxes},
+      {"ReduceSumSquare", 18, moveAxes}, {"Slice", 10, upgradeSlice},
+      {"Split", 13, moveSplit},          {"Split", 18, addNumOutputs},
+      {"Squeeze", 13, moveAxes},         {"Unsqueeze", 13, moveRequiredAxes},
   };
   return steps;
 }

@@ -47,8 +47,7 @@ StringRef NodeForm::getString(StringRef attr, StringRef fallback) const {
   return value ? value.getValue() : fallback;
 }
 
-std::optional<SmallVector<int64_t, 6>>
-NodeForm::getInts(StringRef attr) const {
+std::optional<SmallVector<int64_t, 6>> NodeForm::getInts(StringRef attr) const {
   Attribute value = getAttr(attr);
   if (!value)
     return std::nullopt;
@@ -102,13 +101,39 @@ Error onnx_import::moveIntsToInput(NodeForm &node, StringRef attr,
   return Error::success();
 }
 
+/// The kinds of the attributes that steps read. Those that the newest form has
+/// are checked against its record later.
+static std::optional<AttrKind> getOldKind(StringRef attr) {
+  return StringSwitch<std::optional<AttrKind>>(attr)
+      .Cases("axis", "broadcast", "is_test", "k", "num_groups", AttrKind::Int)
+      .Cases("output_sequence", "spatial", AttrKind::Int)
+      .Cases("axes", "consumed_inputs", "ends", "paddings", "pads",
+             AttrKind::Ints)
+      .Cases("shape", "split", "starts", AttrKind::Ints)
+      .Cases("alpha", "gamma", "max", "min", "ratio", "value", AttrKind::Float)
+      .Case("scales", AttrKind::Floats)
+      .Case("mode", AttrKind::String)
+      .Default(std::nullopt);
+}
+
+static Error checkKinds(const NodeForm &node) {
+  for (const NamedAttr &attr : node.attributes) {
+    auto kind = getOldKind(attr.name);
+    auto list = dyn_cast<ArrayAttr>(attr.value);
+    bool empty = list && list.getValue().empty();
+    if (kind && attr.value.getKind() != *kind && !empty)
+      return refuse("its attribute '" + attr.name + "' has the wrong type");
+  }
+  return Error::success();
+}
+
 Error onnx_import::upgradeNode(NodeForm &node, int64_t opset) {
   SmallVector<const UpgradeStep *, 4> steps;
   // Renamed operators continue under the new name.
   auto collect = [&](StringRef opType) {
-    for (auto table : {getLegacySteps(), getElementwiseSteps(),
-                       getNormalizationSteps(), getSamplingSteps(),
-                       getShapeSteps()})
+    for (auto table :
+         {getLegacySteps(), getElementwiseSteps(), getNormalizationSteps(),
+          getSamplingSteps(), getShapeSteps()})
       for (const UpgradeStep &step : table)
         if (step.version > opset && step.opType == opType)
           steps.push_back(&step);
@@ -119,6 +144,9 @@ Error onnx_import::upgradeNode(NodeForm &node, int64_t opset) {
   llvm::stable_sort(steps, [](const UpgradeStep *a, const UpgradeStep *b) {
     return a->version < b->version;
   });
+  if (!steps.empty())
+    if (Error e = checkKinds(node))
+      return e;
   for (const UpgradeStep *step : steps)
     if (Error e = step->upgrade(node))
       return e;

@@ -29,7 +29,7 @@ Reg CoreWriter::floatReg(float value) { return reg(bit_cast<uint32_t>(value)); }
 
 Reg CoreWriter::device(int64_t address) {
   // The segment counts 64 kB; its upper half reaches what 32 bits don't.
-  set(Config::Seg, (address >> 32) << 16);
+  set(Config::Segment, (address >> 32) << 16);
   return reg(static_cast<uint32_t>(address));
 }
 
@@ -37,10 +37,10 @@ void CoreWriter::loadRows(int64_t nram, int64_t dram, int64_t rows,
                           int64_t bytes, int64_t stride) {
   if (rows == 1 || stride == bytes)
     return builder.vload(reg(nram), device(dram), reg(rows * bytes));
-  set(Config::Cnt1, rows);
-  set(Config::Cnt2, 1);
-  set(Config::Sstr1, stride);
-  set(Config::Dstr1, bytes);
+  set(Config::Count1, rows);
+  set(Config::Count2, 1);
+  set(Config::SrcStride1, stride);
+  set(Config::DstStride1, bytes);
   builder.vloads(reg(nram), device(dram), reg(bytes));
 }
 
@@ -48,10 +48,10 @@ void CoreWriter::storeRows(int64_t dram, int64_t nram, int64_t rows,
                            int64_t bytes, int64_t stride) {
   if (rows == 1 || stride == bytes)
     return builder.vstore(device(dram), reg(nram), reg(rows * bytes));
-  set(Config::Cnt1, rows);
-  set(Config::Cnt2, 1);
-  set(Config::Sstr1, bytes);
-  set(Config::Dstr1, stride);
+  set(Config::Count1, rows);
+  set(Config::Count2, 1);
+  set(Config::SrcStride1, bytes);
+  set(Config::DstStride1, stride);
   builder.vstores(device(dram), reg(nram), reg(bytes));
 }
 

@@ -180,7 +180,7 @@ void OperationEmitter::emitActivation(int64_t nram, int64_t count) {
   if (name == "Reciprocal")
     return b.sdv(f16, x, w.floatReg(1), x, n);
   using Function = void (ProgramBuilder::*)(ElemType, Reg, Reg, Reg);
-  auto function = StringSwitch<Function>(name)
+  Function function = StringSwitch<Function>(name)
                       .Case("Relu", &ProgramBuilder::vrelu)
                       .Case("Sigmoid", &ProgramBuilder::vsigm)
                       .Case("Tanh", &ProgramBuilder::vtanh)
@@ -242,7 +242,7 @@ void OperationEmitter::emitBinary(int64_t count) {
     return b.vdv(f16, x, t, x, n);
   }
   using Function = void (ProgramBuilder::*)(ElemType, Reg, Reg, Reg, Reg, Reg);
-  auto function = StringSwitch<Function>(kind)
+  Function function = StringSwitch<Function>(kind)
                       .Case("Add", &ProgramBuilder::vavc)
                       .Case("Sub", &ProgramBuilder::vsvc)
                       .Case("Mul", &ProgramBuilder::vmvc)

@@ -13,7 +13,7 @@ include "onnc/Pass/PassBase.td"
 def MLU : PassGroup<"MLU"> {
   let cppNamespace = "onnc::mlu";
   let targetSpecific = 1;
-  let parameter = "const MachineParams *";
+  let parameter = "MachineParams";
 }
 
 def MLUSelect : Pass<"mlu-select", MLU> {

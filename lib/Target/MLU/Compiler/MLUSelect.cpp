@@ -17,6 +17,7 @@ using namespace onnc::mlu;
 
 namespace {
 struct MLUSelect : MLUSelectBase {
+  using MLUSelectBase::MLUSelectBase;
   PassResult run(Module &module, PassContext &context) const override;
 };
 } // namespace
@@ -88,6 +89,7 @@ PassResult MLUSelect::run(Module &module, PassContext &context) const {
   return PassResult::changed();
 }
 
-std::unique_ptr<Pass> mlu::createMLUSelectPass(const MachineParams *) {
-  return std::make_unique<MLUSelect>();
+std::unique_ptr<Pass>
+mlu::createMLUSelectPass(const MachineParams &machine) {
+  return std::make_unique<MLUSelect>(machine);
 }

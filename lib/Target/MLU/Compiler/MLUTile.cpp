@@ -16,10 +16,8 @@ using namespace onnc::mlu;
 
 namespace {
 struct MLUTile : MLUTileBase {
-  explicit MLUTile(const MachineParams &machine) : machine(machine) {}
+  using MLUTileBase::MLUTileBase;
   PassResult run(Module &module, PassContext &context) const override;
-
-  const MachineParams &machine;
 };
 
 /// What was chosen for one operation.
@@ -63,6 +61,7 @@ static std::optional<Choice> choose(Operation *op, unsigned maxCores,
 }
 
 PassResult MLUTile::run(Module &module, PassContext &context) const {
+  const MachineParams &machine = parameter;
   int64_t percent = getScratchPercent(context);
   int64_t nram = machine.nramBytes * percent / 100;
   int64_t wram = machine.wramBytes * percent / 100;
@@ -91,6 +90,7 @@ PassResult MLUTile::run(Module &module, PassContext &context) const {
   return failed ? PassResult::error() : PassResult::changed();
 }
 
-std::unique_ptr<Pass> mlu::createMLUTilePass(const MachineParams *machine) {
-  return std::make_unique<MLUTile>(*machine);
+std::unique_ptr<Pass>
+mlu::createMLUTilePass(const MachineParams &machine) {
+  return std::make_unique<MLUTile>(machine);
 }

@@ -100,6 +100,9 @@ std::optional<BufferRequest>
 MLUBufferModel::getBuffer(const Value &value) const {
   if (value.isArgument())
     return std::nullopt;
+  // A host tensor: what counts is what stands for it on the device.
+  if (isa<OutputOp>(value.getDefiningOp()))
+    return getBuffer(*value.getDefiningOp()->getOperand(0));
   return BufferRequest{Dram, *value.getTensorType().getByteSize(), 64};
 }
 

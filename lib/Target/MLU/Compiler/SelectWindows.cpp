@@ -37,7 +37,8 @@ namespace {
 struct Geometry {
   SmallVector<int64_t, 2> kernel, strides, dilations, pads;
   explicit Geometry(Operation *op) {
-    for (const Window &w : *getWindows(op)) {
+    auto windows = *getWindows(op);
+    for (const Window &w : windows) {
       kernel.push_back(w.kernel);
       strides.push_back(w.stride);
       dilations.push_back(w.dilation);

@@ -1,4 +1,4 @@
-//===- MLUInstr.td - The instruction set of the simulated MLU100 -*- tablegen -*-===//
+//===- MLUInstr.td - The MLU100's instruction set ----------*- tablegen -*-===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Modelled on the Cambricon ISA (Liu et al., ISCA 2016): load-store, scratchpads
-// instead of vector registers, operands named by (address, size) in scalar
-// registers. docs/MLU.md holds the rules that all instructions share: queues
-// and waits, number formats, rounding.
+// Modelled on the Cambricon ISA (Liu et al., ISCA 2016): load-store,
+// scratchpads instead of vector registers, operands named by (address, size)
+// in scalar registers. docs/MLU.md holds the rules that all instructions share:
+// queues and waits, number formats, rounding.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,8 @@ def CfgGroup : ConfigReg<1, "group", 0,
 def CfgCount1 : ConfigReg<2, "cnt1", 1, "strided forms: number of rows">;
 def CfgCount2 : ConfigReg<3, "cnt2", 1, "strided forms: number of planes">;
 def CfgSrcStride1 : ConfigReg<4, "sstr1", 0, "source bytes from row to row">;
-def CfgSrcStride2 : ConfigReg<5, "sstr2", 0, "source bytes from plane to plane">;
+def CfgSrcStride2 : ConfigReg<5, "sstr2", 0,
+  "source bytes from plane to plane">;
 def CfgDstStride1 : ConfigReg<6, "dstr1", 0,
   "destination bytes from row to row">;
 def CfgDstStride2 : ConfigReg<7, "dstr2", 0,
@@ -47,7 +48,8 @@ def CfgOutPix : ConfigReg<17, "out.pix", 0,
   "bytes from output pixel to pixel; 0: dense">;
 def CfgKH : ConfigReg<18, "k.h", 1, "window rows">;
 def CfgKW : ConfigReg<19, "k.w", 1, "window columns">;
-def CfgStrideH : ConfigReg<20, "stride.h", 1, "window step between output rows">;
+def CfgStrideH : ConfigReg<20, "stride.h", 1,
+  "window step between output rows">;
 def CfgStrideW : ConfigReg<21, "stride.w", 1,
   "window step between output pixels">;
 def CfgDilH : ConfigReg<22, "dil.h", 1, "distance of window rows">;
@@ -142,7 +144,8 @@ def WAIT : Instr<0x29, "WAIT", Scalar,
   "every queue. A token that was never marked is complete">;
 def SYNC : Instr<0x2a, "SYNC", Scalar,
   [Operand<"later", QueueKind>, Operand<"earlier", QueueKind>],
-  "MARK and WAIT in one: what is issued to the queue `later` from now on starts "
+  "MARK and WAIT in one: what is issued to the queue `later` from now "
+  "on starts "
   "when everything issued to `earlier` so far has completed">;
 def BARRIER : Instr<0x2b, "BARRIER", Scalar, [],
   "stops the scalar core until every core of the launch has come to its "
@@ -205,11 +208,13 @@ def VFILL : Instr<0x41, "VFILL", Vector, [N<"dst">, Rs<"n">, Rs<"value">],
 
 defvar convTypes = ["f16.f32", "f16.f16", "i8.i32"];
 defvar convText =
-  "for y < %out.h, x < %out.w, o < %out.c: s = init; for ky, kx ascending, with "
+  "for y < %out.h, x < %out.w, o < %out.c: s = init; for ky, kx "
+  "ascending, with "
   "iy = y * %stride.h - %pad.t + ky * %dil.h and ix alike, if iy and ix are "
   "inside the input tile: for c < %in.c ascending: s = s + in[iy][ix][c] * "
   "w[o][ky][kx][c]; out[y][x][o] = s. FP16: the product is exact, each sum is "
-  "rounded to FP32, the result once more to FP16 where asked. INT8: %in.zero is "
+  "rounded to FP32, the result once more to FP16 where asked. INT8: "
+  "%in.zero is "
   "subtracted from the input element";
 defvar convCycles =
   "taps inside the tile, over all output pixels, * ceil(in.c / 64 or 128) * "
@@ -287,7 +292,8 @@ def VPMAX : Instr<0x5a, "VPMAX", Vector, [N<"out">, N<"in">],
   "least value (floating: minus infinity)", windowCycles,
   ["f16", "f32", "i8", "i32"]>;
 def VPAVG : Instr<0x5b, "VPAVG", Vector, [N<"out">, N<"in">],
-  "out[y][x][c] = (sum of the taps inside the tile, from 0, ky and kx ascending, "
+  "out[y][x][c] = (sum of the taps inside the tile, from 0, ky and kx "
+  "ascending, "
   "in FP32) / their number, rounded to FP32 and then to the type; none: 0",
   windowCycles, ["f16", "f32"]>;
 def VPAVGP : Instr<0x5c, "VPAVGP", Vector, [N<"out">, N<"in">],
@@ -314,7 +320,8 @@ defvar floatTypes = ["f16", "f32"];
 // Five forms of a binary operation: with a vector, with a vector of m elements
 // cycled, with one element per row, with a scalar, and a scalar before it.
 multiclass Binary<int opcode, string vv, string vc, string vr, string vs,
-                  string sv, string expr, list<string> types, string rate = ""> {
+                  string sv, string expr, list<string> types,
+                  string rate = ""> {
   defvar cost = "ceil(n / lanes)" # rate;
   def V : Instr<opcode, vv, Vector,
     [N<"dst">, N<"a">, N<"b">, Rs<"n">],
@@ -394,7 +401,8 @@ def VSEL : Instr<0xb1, "VSEL", Vector,
   "dst[i] = a[i] if mask[i] is not 0, else b[i]; all of one type",
   "ceil(n / lanes)", allTypes>;
 def RV : Instr<0xb2, "RV", Vector, [N<"dst">, Rs<"n">],
-  "random vector: dst[i] = h / 2^24 with h the top 24 bits of the 32-bit mix of "
+  "random vector: dst[i] = h / 2^24 with h the top 24 bits of the "
+  "32-bit mix of "
   "%seed + i * 0x9e3779b9: x ^= x >> 16; x *= 0x21f0aaad; x ^= x >> 15; "
   "x *= 0x735a2d97; x ^= x >> 15", "ceil(n / lanes)", floatTypes>;
 
@@ -405,7 +413,8 @@ def RV : Instr<0xb2, "RV", Vector, [N<"dst">, Rs<"n">],
 defvar rowOps = [N<"dst">, N<"src">, Rs<"rows">, Rs<"cols">];
 defvar reduceCycles = "rows * ceil(cols / lanes)";
 def VSUM : Instr<0xb8, "VSUM", Vector, rowOps,
-  "dst[r] = sum of src[r][c], c < cols. Floating: 16 FP32 sums from 0, the l-th "
+  "dst[r] = sum of src[r][c], c < cols. Floating: 16 FP32 sums from 0, "
+  "the l-th "
   "over c = l, l + 16, ...; then s[l] += s[l + 8] for l < 8, and so with 4, 2, "
   "1. INT8 sums in INT32", reduceCycles,
   ["f16.f16", "f16.f32", "f32.f32", "i8.i32", "i32.i32"]>;
@@ -448,7 +457,8 @@ def VCVTZ : Instr<0xc1, "VCVTZ", Vector, [N<"dst">, N<"src">, Rs<"n">],
   ["f16.i8", "f16.i32", "f32.i8", "f32.i32"]>;
 def VREQ : Instr<0xc2, "VREQ", Vector, [N<"dst">, N<"src">, Rs<"n">],
   "dst[i] (INT8) = saturate(round(src[i] * num / den * 2^exp) + %q.zero): the "
-  "INT32 value times an exact rational from %q.num, %q.den and %q.exp, halves to "
+  "INT32 value times an exact rational from %q.num, %q.den and %q.exp, "
+  "halves to "
   "even", "ceil(n / lanes of INT32)", ["i32.i8"]>;
 def VREQC : Instr<0xc3, "VREQC", Vector,
   [N<"dst">, N<"src">, N<"table">, Rs<"n">, Rs<"m">],
@@ -457,7 +467,8 @@ def VREQC : Instr<0xc3, "VREQC", Vector,
   "ceil(n / lanes of INT32)", ["i32.i8"]>;
 def VQNT : Instr<0xc4, "VQNT", Vector, [N<"dst">, N<"src">, Rs<"n">],
   "dst[i] (INT8) = saturate(round(src[i] / %q.scale) + %q.zero); quotient in "
-  "FP32, halves to even, NaN to 0", "ceil(n / lanes) * 4", ["f16.i8", "f32.i8"]>;
+  "FP32, halves to even, NaN to 0", "ceil(n / lanes) * 4", ["f16.i8",
+  "f32.i8"]>;
 def VDQNT : Instr<0xc5, "VDQNT", Vector, [N<"dst">, N<"src">, Rs<"n">],
   "dst[i] = (src[i] - %q.zero) * %q.scale in FP32, rounded to the second type",
   "ceil(n / lanes of the wider type)", ["i8.f16", "i8.f32", "i32.f32"]>;

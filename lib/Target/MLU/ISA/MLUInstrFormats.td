@@ -1,4 +1,4 @@
-//===- MLUInstrFormats.td - Shape of the records -*- tablegen -*-===//
+//===- MLUInstrFormats.td - Shape of the records -----------*- tablegen -*-===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

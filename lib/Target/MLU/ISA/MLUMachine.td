@@ -1,4 +1,4 @@
-//===- MLUMachine.td - The simulated MLU100 in figures -*- tablegen -*-===//
+//===- MLUMachine.td - The simulated MLU100 in figures -----*- tablegen -*-===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -60,9 +60,11 @@ def SpecialRate : MachineParam<"specialRate", 4, "cycles", "chosen",
 
 // Memories.
 def NRAMBytes : MachineParam<"nramBytes", 524288, "bytes",
-  "chosen: as published for the next generation", "neuron scratchpad of a core">;
+  "chosen: as published for the next generation",
+  "neuron scratchpad of a core">;
 def WRAMBytes : MachineParam<"wramBytes", 1048576, "bytes",
-  "chosen: as published for the next generation", "weight scratchpad of a core">;
+  "chosen: as published for the next generation",
+  "weight scratchpad of a core">;
 def DeviceBytes : MachineParam<"deviceBytes", 8589934592, "bytes",
   "Paleozoic, Table 2", "device memory">;
 def DramChannels : MachineParam<"dramChannels", 4, "channels",
@@ -79,7 +81,8 @@ def DramLine : MachineParam<"dramLine", 64, "bytes",
 def DmaBytes : MachineParam<"dmaBytes", 64, "bytes/cycle", "chosen",
   "most that one core's DMA moves in a cycle">;
 def DmaLatency : MachineParam<"dmaLatency", 500, "cycles", "chosen",
-  "from the last byte's transfer to its visibility; overlaps the next transfer">;
+  "from the last byte's transfer to its visibility; overlaps the next "
+  "transfer">;
 def Multicast : MachineParam<"multicast", 1, "bool",
   "chosen: silicon timings fit unicast weights",
   "one DRAM read serves all cores of a group; else each core reads alone">;

@@ -79,6 +79,8 @@ bool Core::step() {
     return fail("runs past the end of the program");
   if (budget.instructions == 0)
     return fail("instruction budget exhausted (endless loop?)");
+  if (trace.events.size() >= budget.events)
+    return fail("queue instruction budget exhausted (endless loop?)");
   --budget.instructions;
   ++scalarCycles;
   ++counts().instructions;
@@ -521,7 +523,7 @@ bool Core::executeCopy(const Instr &instr) {
     src.stride2 = signedConfig(Config::SrcStride2);
   }
   // No useful copy has more rows; bounds the host's work per instruction.
-  constexpr uint64_t MaxRows = 1 << 26;
+  constexpr uint64_t MaxRows = 1 << 20;
   uint64_t rows =
       SaturatingMultiply(uint64_t(src.count1), uint64_t(src.count2));
   if (rows > MaxRows)

@@ -34,6 +34,7 @@ struct DecodedProgram {
 /// What ends a core that would never end, per launch.
 struct Budget {
   uint64_t instructions = 0;
+  uint64_t events = 0; ///< Instructions for queues, and waits.
   uint64_t cycles = 0; ///< Of any queue.
 };
 

@@ -125,6 +125,10 @@ Error Device::run() {
   if (!report)
     return report.takeError();
   impl->report = std::move(*report);
+  for (ArrayRef<const TensorDesc *> tensors : {inputs(), outputs()})
+    for (const TensorDesc *tensor : tensors)
+      impl->report.hostBytes +=
+          tensor->numElements() * elemSize(tensor->deviceType);
   return Error::success();
 }
 

@@ -203,8 +203,11 @@ bool Core::executeMatrix(const Instr &instr) {
   uint64_t taps = g.numTaps();
   uint64_t inputs = int8 ? machine.matrixInputsI8 : machine.matrixInputsF16;
   Region out = tileOut(reg(instr, 0), g, instr.result);
-  // Partial sums may be updated in place, other operands may not be hit.
-  bool inPlace = f.kind == InitKind::Partial;
+  // Partial sums may be updated in place if no sum moves.
+  bool inPlace = f.kind == InitKind::Partial &&
+                 elemSize(instr.result) == elemSize(ElemType::F32);
+  if (inPlace && (!inRange(out) || !inRange(reads[0])))
+    return false;
   if (inPlace && overlap(out, reads[0]))
     return fail("destination overlaps an operand");
   if (!touch(instr, reads, out, inPlace) ||

@@ -16,6 +16,7 @@ namespace onnc::mlu {
 void Hazards::reset() {
   issued = {};
   known = {};
+  started = {};
   tokens = {};
   for (std::vector<Access> &list : pending)
     list.clear();
@@ -34,8 +35,9 @@ void Hazards::mark(unsigned token, QueueSet queue) {
   Clock clock = {};
   for (unsigned q = 0; q != NumQueues; ++q)
     if (queue == QueueSet::All || unsigned(queue) == q) {
-      // Whatever the queue's instructions waited for has completed, too.
-      merge(clock, known[q]);
+      // Whatever the last instruction waited for has completed, too; but not
+      // what is only waited for behind it.
+      merge(clock, q == unsigned(Queue::Scalar) ? known[q] : started[q]);
       clock[q] = issued[q];
     }
   tokens[token] = clock;
@@ -125,6 +127,7 @@ std::optional<Access> Hazards::issue(Queue queue, uint32_t pc,
   if (queue == Queue::Scalar) // Done at once, before anything issued later.
     return std::nullopt;
   uint64_t number = ++issued[unsigned(queue)];
+  started[unsigned(queue)] = clock;
   for (const Region &region : reads)
     record(queue, {region, false, pc, number});
   for (const Region &region : writes)

@@ -64,7 +64,8 @@ private:
   void prune(std::vector<Access> &list, uint64_t complete);
 
   std::array<uint64_t, NumQueues> issued;
-  std::array<Clock, NumQueues> known; ///< At the start of a queue's next one.
+  std::array<Clock, NumQueues> known;   ///< At the start of the next one.
+  std::array<Clock, NumQueues> started; ///< At the start of the last one.
   std::array<Clock, NumTokens + 1> tokens;
   /// Scratchpad accesses that some queue may still overtake. An access that
   /// repeats an earlier one of its queue replaces it, so loops don't grow the

@@ -42,7 +42,8 @@ struct Region {
 };
 
 /// Whether \p a and \p b share a byte; exact, by walking the rows of the
-/// region that has fewer.
+/// region that has fewer. Shapes that no useful program has, with more pairs of
+/// rows than MaxRowPairs, count as overlapping.
 inline bool overlap(const Region &a, const Region &b) {
   if (a.space != b.space || a.empty() || b.empty() || a.low() >= b.high() ||
       b.low() >= a.high())
@@ -52,6 +53,11 @@ inline bool overlap(const Region &a, const Region &b) {
   const Region *fewer = &a, *other = &b;
   if (fewer->count1 * fewer->count2 > other->count1 * other->count2)
     std::swap(fewer, other);
+  constexpr int64_t MaxRowPairs = 1 << 24;
+  int64_t walked =
+      other->stride1 > 0 ? other->count2 : other->count1 * other->count2;
+  if (walked > MaxRowPairs / (fewer->count1 * fewer->count2))
+    return true;
   for (int64_t p = 0; p != fewer->count2; ++p)
     for (int64_t r = 0; r != fewer->count1; ++r) {
       int64_t low = fewer->rowBegin(p, r), high = low + fewer->size;

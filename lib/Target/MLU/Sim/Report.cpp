@@ -49,6 +49,10 @@ double RunReport::microseconds() const {
   return machine ? double(cycles) / double(machine->clockMHz) : 0;
 }
 
+double RunReport::hostMicroseconds() const {
+  return machine ? double(hostBytes) / double(machine->hostLinkMBps) : 0;
+}
+
 double RunReport::utilization() const {
   return machine ? utilizationOf(*machine, counters, cycles, machine->cores)
                  : 0;
@@ -80,6 +84,8 @@ void RunReport::print(raw_ostream &os, bool byOperator) const {
                (unsigned long long)counters.loadBytes,
                (unsigned long long)counters.storeBytes,
                (unsigned long long)counters.traffic);
+  os << format("host link: %llu bytes, %.3f us besides\n",
+               (unsigned long long)hostBytes, hostMicroseconds());
   for (const LaunchReport &l : launches) {
     os << format("launch %s: %zu cores, %llu cycles, roofline %llu, critical "
                  "path %llu, utilisation %.2f %%, DRAM %.2f %%\n",

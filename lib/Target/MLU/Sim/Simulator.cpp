@@ -69,7 +69,8 @@ Expected<std::vector<CoreTrace>> Simulator::execute(const Launch &launch) {
     active.push_back(cores[c].get());
     active.back()->start(
         programs[program], unsigned(c), unsigned(launch.programs.size()),
-        object.operators.size(), {options.maxInstructions, options.maxCycles});
+        object.operators.size(),
+        {options.maxInstructions, options.maxQueued, options.maxCycles});
   }
   while (any_of(active, [](Core *core) {
     return core->status() == Core::Status::Running;
@@ -128,6 +129,7 @@ struct Row {
 } // namespace
 
 Error Simulator::checkSharing(ArrayRef<Core *> active) const {
+  constexpr size_t MaxRows = 1 << 26;
   // Only what overlaps the hull of all writes is worth a closer look.
   int64_t low = INT64_MAX, high = INT64_MIN;
   for (Core *core : active)
@@ -144,6 +146,9 @@ Error Simulator::checkSharing(ArrayRef<Core *> active) const {
         continue;
       for (int64_t p = 0; p != r.count2; ++p)
         for (int64_t q = 0; q != r.count1; ++q) {
+          if (rows.size() >= MaxRows)
+            return createStringError("too many strided rows between two "
+                                     "barriers to check for races");
           int64_t begin = r.rowBegin(p, q);
           rows.push_back(
               {begin, begin + r.size, uint32_t(c), access.pc, access.write});

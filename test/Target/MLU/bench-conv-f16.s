@@ -1,0 +1,101 @@
+# FP16 utilisation by input channels: 16 x 64 units fill up, and 65 channels spill.
+# RUN: onnc-mc --run %s | FileCheck %s
+#
+# CHECK: launch c3: {{.*}}cores, 59059 cycles, {{.*}}utilisation 4.48 %
+# CHECK: launch c16: {{.*}}cores, 59059 cycles, {{.*}}utilisation 23.89 %
+# CHECK: launch c64: {{.*}}cores, 59059 cycles, {{.*}}utilisation 95.58 %
+# CHECK: launch c65: {{.*}}cores, 115507 cycles, {{.*}}utilisation 49.63 %
+# CHECK: launch c256: {{.*}}cores, 228403 cycles, {{.*}}utilisation 98.86 %
+
+# 3x3 convolutions of a padded 16 x 16 tile to 128 channels, four times, from
+# scratchpads alone.
+.program p3
+.op "conv"
+  SETCI %in.h, 16
+  SETCI %in.w, 16
+  SETCI %in.c, 3
+  SETCI %out.h, 14
+  SETCI %out.w, 14
+  SETCI %out.c, 128
+  SETCI %k.h, 3
+  SETCI %k.w, 3
+  SLI $1, 262144
+  SLI $2, 4
+again:
+  CONV.f16.f16 $1, $0, $0
+  SADDI $2, $2, -1
+  CB $2, again
+  HALT
+.launch "c3" p3*32
+.program p16
+.op "conv"
+  SETCI %in.h, 16
+  SETCI %in.w, 16
+  SETCI %in.c, 16
+  SETCI %out.h, 14
+  SETCI %out.w, 14
+  SETCI %out.c, 128
+  SETCI %k.h, 3
+  SETCI %k.w, 3
+  SLI $1, 262144
+  SLI $2, 4
+again:
+  CONV.f16.f16 $1, $0, $0
+  SADDI $2, $2, -1
+  CB $2, again
+  HALT
+.launch "c16" p16*32
+.program p64
+.op "conv"
+  SETCI %in.h, 16
+  SETCI %in.w, 16
+  SETCI %in.c, 64
+  SETCI %out.h, 14
+  SETCI %out.w, 14
+  SETCI %out.c, 128
+  SETCI %k.h, 3
+  SETCI %k.w, 3
+  SLI $1, 262144
+  SLI $2, 4
+again:
+  CONV.f16.f16 $1, $0, $0
+  SADDI $2, $2, -1
+  CB $2, again
+  HALT
+.launch "c64" p64*32
+.program p65
+.op "conv"
+  SETCI %in.h, 16
+  SETCI %in.w, 16
+  SETCI %in.c, 65
+  SETCI %out.h, 14
+  SETCI %out.w, 14
+  SETCI %out.c, 128
+  SETCI %k.h, 3
+  SETCI %k.w, 3
+  SLI $1, 262144
+  SLI $2, 4
+again:
+  CONV.f16.f16 $1, $0, $0
+  SADDI $2, $2, -1
+  CB $2, again
+  HALT
+.launch "c65" p65*32
+.program p256
+.op "conv"
+  SETCI %in.h, 16
+  SETCI %in.w, 16
+  SETCI %in.c, 256
+  SETCI %out.h, 14
+  SETCI %out.w, 14
+  SETCI %out.c, 128
+  SETCI %k.h, 3
+  SETCI %k.w, 3
+  SLI $1, 262144
+  SLI $2, 4
+again:
+  CONV.f16.f16 $1, $0, $0
+  SADDI $2, $2, -1
+  CB $2, again
+  HALT
+.launch "c256" p256*32

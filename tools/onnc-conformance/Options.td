@@ -1,0 +1,18 @@
+//===- Options.td - The command line of onnc-conformance ------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+include "llvm/Option/OptParser.td"
+
+class F<string name, string help>
+    : Flag<["--", "-"], name>, HelpText<help>;
+
+def help : F<"help", "Show this text">;
+def : Flag<["-"], "h">, Alias<help>;
+def version : F<"version", "Show the version">;
+def verbose : F<"verbose", "Show also what passes and what is skipped">;
+def naive : F<"naive", "Run the plain kernels in place of the blocked ones">;
