@@ -80,7 +80,7 @@ static std::optional<WeightLayout> getWeightLayout(Operation *product,
     return std::nullopt;
   int64_t count = *weights.getNumElements();
   WeightLayout layout{1, numChannels};
-  if (dyn_cast<onnx::ConvOp>(product)) {
+  if (isa<onnx::ConvOp>(product)) {
     layout.inner = count / shape->front();
     return shape->front() == numChannels ? std::optional(layout) : std::nullopt;
   }
