@@ -41,13 +41,12 @@ std::vector<int64_t> interp::loadInts(const TensorValue &tensor) {
                        TypeCase<ElementType::U4, uint8_t>,
                        TypeCase<ElementType::I2, int8_t>,
                        TypeCase<ElementType::U2, uint8_t>>();
-  cantFail(
-      dispatch(types, tensor.getElementType(), [&]<typename T>() -> Error {
-        Elements<T> elements = tensor.elements<T>();
-        for (size_t i = 0; i != values.size(); ++i)
-          values[i] = static_cast<int64_t>(elements[i]);
-        return Error::success();
-      }));
+  cantFail(dispatch(types, tensor.getElementType(), [&]<typename T>() -> Error {
+    Elements<T> elements = tensor.elements<T>();
+    for (size_t i = 0; i != values.size(); ++i)
+      values[i] = static_cast<int64_t>(elements[i]);
+    return Error::success();
+  }));
   return values;
 }
 

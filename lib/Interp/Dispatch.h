@@ -34,31 +34,27 @@ TypeSet<A..., B...> operator+(TypeSet<A...>, TypeSet<B...>) {
   return {};
 }
 
-using FloatTypes =
-    TypeSet<TypeCase<ElementType::F32, float>, TypeCase<ElementType::F64, double>,
-            TypeCase<ElementType::F16, Half>,
-            TypeCase<ElementType::BF16, BFloat16>>;
-using UnsignedTypes = TypeSet<TypeCase<ElementType::U8, uint8_t>,
-                              TypeCase<ElementType::U16, uint16_t>,
-                              TypeCase<ElementType::U32, uint32_t>,
-                              TypeCase<ElementType::U64, uint64_t>>;
-using SignedTypes = TypeSet<TypeCase<ElementType::I8, int8_t>,
-                            TypeCase<ElementType::I16, int16_t>,
-                            TypeCase<ElementType::I32, int32_t>,
-                            TypeCase<ElementType::I64, int64_t>>;
+using FloatTypes = TypeSet<
+    TypeCase<ElementType::F32, float>, TypeCase<ElementType::F64, double>,
+    TypeCase<ElementType::F16, Half>, TypeCase<ElementType::BF16, BFloat16>>;
+using UnsignedTypes = TypeSet<
+    TypeCase<ElementType::U8, uint8_t>, TypeCase<ElementType::U16, uint16_t>,
+    TypeCase<ElementType::U32, uint32_t>, TypeCase<ElementType::U64, uint64_t>>;
+using SignedTypes = TypeSet<
+    TypeCase<ElementType::I8, int8_t>, TypeCase<ElementType::I16, int16_t>,
+    TypeCase<ElementType::I32, int32_t>, TypeCase<ElementType::I64, int64_t>>;
 using BoolType = TypeSet<TypeCase<ElementType::Bool, bool>>;
 using StringType = TypeSet<TypeCase<ElementType::String, std::string>>;
 /// In whole bytes, as tensor values keep them.
-using SubByteTypes =
-    TypeSet<TypeCase<ElementType::I4, int8_t>, TypeCase<ElementType::U4, uint8_t>,
-            TypeCase<ElementType::I2, int8_t>, TypeCase<ElementType::U2, uint8_t>,
-            TypeCase<ElementType::F4E2M1, Float4E2M1>>;
-using Float8Types =
-    TypeSet<TypeCase<ElementType::F8E4M3FN, Float8E4M3FN>,
-            TypeCase<ElementType::F8E4M3FNUZ, Float8E4M3FNUZ>,
-            TypeCase<ElementType::F8E5M2, Float8E5M2>,
-            TypeCase<ElementType::F8E5M2FNUZ, Float8E5M2FNUZ>,
-            TypeCase<ElementType::F8E8M0, Float8E8M0>>;
+using SubByteTypes = TypeSet<
+    TypeCase<ElementType::I4, int8_t>, TypeCase<ElementType::U4, uint8_t>,
+    TypeCase<ElementType::I2, int8_t>, TypeCase<ElementType::U2, uint8_t>,
+    TypeCase<ElementType::F4E2M1, Float4E2M1>>;
+using Float8Types = TypeSet<TypeCase<ElementType::F8E4M3FN, Float8E4M3FN>,
+                            TypeCase<ElementType::F8E4M3FNUZ, Float8E4M3FNUZ>,
+                            TypeCase<ElementType::F8E5M2, Float8E5M2>,
+                            TypeCase<ElementType::F8E5M2FNUZ, Float8E5M2FNUZ>,
+                            TypeCase<ElementType::F8E8M0, Float8E8M0>>;
 
 using IntegerTypes = decltype(SignedTypes() + UnsignedTypes());
 using NumericTypes = decltype(FloatTypes() + IntegerTypes());
@@ -117,9 +113,15 @@ template <typename T>
 using Compute = std::conditional_t<isStorageFloat<T>, double, T>;
 
 /// Integer arithmetic modulo 2^n.
-template <typename T> T wrapAdd(T a, T b) { return T(uint64_t(a) + uint64_t(b)); }
-template <typename T> T wrapSub(T a, T b) { return T(uint64_t(a) - uint64_t(b)); }
-template <typename T> T wrapMul(T a, T b) { return T(uint64_t(a) * uint64_t(b)); }
+template <typename T> T wrapAdd(T a, T b) {
+  return T(uint64_t(a) + uint64_t(b));
+}
+template <typename T> T wrapSub(T a, T b) {
+  return T(uint64_t(a) - uint64_t(b));
+}
+template <typename T> T wrapMul(T a, T b) {
+  return T(uint64_t(a) * uint64_t(b));
+}
 template <> inline double wrapAdd(double a, double b) { return a + b; }
 template <> inline double wrapSub(double a, double b) { return a - b; }
 template <> inline double wrapMul(double a, double b) { return a * b; }

@@ -28,7 +28,7 @@ void InterpError::log(raw_ostream &os) const {
     os << ": ";
   if (!location.node.empty())
     os << location.node << ": ";
-  os << message;
+  os << text;
 }
 
 LogicalResult onnc::reportRunError(DiagnosticEngine &engine, Error error) {
@@ -110,9 +110,12 @@ Error interp::checkType(const RuntimeValue &value, Type type,
     if (!value.isSequence())
       return wrongKind();
     Type element = cast<SequenceType>(type).getElementType();
-    for (const RuntimeValue &v : value.getSequence())
-      if (Error error = checkType(v, element, symbols))
+    // A symbol in the type of an element is its own for each element.
+    for (const RuntimeValue &v : value.getSequence()) {
+      SymbolValues own;
+      if (Error error = checkType(v, element, own))
         return error;
+    }
     return Error::success();
   }
   case TypeKind::Optional:
@@ -160,8 +163,7 @@ static Error checkOperands(const Operation &op, const KernelEntry &entry,
                            ArrayRef<RuntimeValue> operands) {
   ArrayRef<ValueInfo> infos = op.getInfo().operands;
   for (unsigned i = 0; i != infos.size(); ++i)
-    if (infos[i].arity == Arity::One &&
-        (i >= operands.size() || !operands[i]))
+    if (infos[i].arity == Arity::One && (i >= operands.size() || !operands[i]))
       return fail("operand '" + infos[i].name + "' is missing");
   for (unsigned i = 0; i != operands.size(); ++i) {
     if (entry.tensorsOnly && operands[i] && !operands[i].isTensor())

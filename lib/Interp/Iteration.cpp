@@ -93,8 +93,7 @@ Error interp::checkBroadcast(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
     ok = from[i] == 1 || from[i] == to[to.size() - from.size() + i];
   if (ok)
     return Error::success();
-  return fail("shape " + toText(from) + " can't be broadcast to " +
-              toText(to));
+  return fail("shape " + toText(from) + " can't be broadcast to " + toText(to));
 }
 
 void interp::parallelFor(const KernelContext &ctx, int64_t n,

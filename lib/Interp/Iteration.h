@@ -94,8 +94,7 @@ void forEachElement(llvm::ArrayRef<int64_t> shape,
 }
 
 /// Calls fn(index) for every multi-index of \p shape in row-major order.
-template <typename Fn>
-void forEachIndex(llvm::ArrayRef<int64_t> shape, Fn fn) {
+template <typename Fn> void forEachIndex(llvm::ArrayRef<int64_t> shape, Fn fn) {
   for (int64_t dim : shape)
     if (dim == 0)
       return;

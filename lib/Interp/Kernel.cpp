@@ -96,8 +96,8 @@ uint64_t KernelContext::nextSeed() {
   return execution.nextSeed();
 }
 
-Expected<RuntimeValues>
-KernelContext::callRegion(unsigned i, ArrayRef<RuntimeValue> args) {
+Expected<RuntimeValues> KernelContext::callRegion(unsigned i,
+                                                  ArrayRef<RuntimeValue> args) {
   const Region &region = op.getRegion(i);
   const StringRef name = op.getInfo().regions[i];
   if (args.size() != region.getNumArguments())

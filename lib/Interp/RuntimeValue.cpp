@@ -131,9 +131,8 @@ TensorValue TensorValue::view(ElementType type, ArrayRef<int64_t> shape,
   return result;
 }
 
-Expected<TensorValue>
-TensorValue::fromConstant(ConstantAttr constant,
-                          const MemoryBudgetRef &budget) {
+Expected<TensorValue> TensorValue::fromConstant(ConstantAttr constant,
+                                                const MemoryBudgetRef &budget) {
   TensorType type = constant.getType();
   ElementType element = type.getElementType();
   const ConstantData &data = constant.getData();
@@ -196,9 +195,9 @@ TensorValue::fromPackedBytes(ElementType type, ArrayRef<int64_t> shape,
       unpack<Width, int8_t>(
           from, MutableArrayRef(reinterpret_cast<int8_t *>(to), result->count));
     else
-      unpack<Width, uint8_t>(from,
-                             MutableArrayRef(reinterpret_cast<uint8_t *>(to),
-                                             result->count));
+      unpack<Width, uint8_t>(
+          from,
+          MutableArrayRef(reinterpret_cast<uint8_t *>(to), result->count));
   };
   switch (getBitWidth(type)) {
   case 2:
@@ -260,9 +259,8 @@ TensorValue TensorValue::withElementType(ElementType newType) const {
 
 RuntimeValue RuntimeValue::sequence(std::vector<RuntimeValue> elements) {
   RuntimeValue result;
-  result.contents =
-      SequenceContents{std::make_shared<const std::vector<RuntimeValue>>(
-          std::move(elements))};
+  result.contents = SequenceContents{
+      std::make_shared<const std::vector<RuntimeValue>>(std::move(elements))};
   return result;
 }
 

@@ -74,8 +74,8 @@ static Error runDataSet(Context &context, const Graph &graph,
         compare((*outputs)[i], *expected, nodeTestTolerance);
     if (!comparison)
       return createStringError(inconvertibleErrorCode(),
-                               "output '" + graph.getOutputNames()[i] +
-                                   "', " + comparison.firstMismatch);
+                               "output '" + graph.getOutputNames()[i] + "', " +
+                                   comparison.firstMismatch);
   }
   return Error::success();
 }
@@ -86,6 +86,8 @@ TestResult onnc::runNodeTest(StringRef directory, const RunOptions &options) {
   bool unsupported = false;
   context.getDiagnostics().setHandler([&](const Diagnostic &diag) {
     diagnostics += (diagnostics.empty() ? "" : "; ") + diag.message;
+    for (const Diagnostic &note : diag.notes)
+      diagnostics += "; " + note.message;
     unsupported |= diag.id == DiagID::ImportUnsupportedOp;
   });
   std::unique_ptr<Module> module =

@@ -65,9 +65,9 @@ graph @main(%trips: tensor<i64>, %cond: tensor<bool>, %v: tensor<f32>,
 
 TEST_F(ControlFlowTest, LoopEndsByTripCountOrCondition) {
   auto go = [&](int64_t trips, bool condition, int64_t limit) {
-    auto results = runText(loopGraph, {i64({}, {trips}),
-                                       boolean({}, {condition}), f32({}, {1}),
-                                       i64({}, {limit})});
+    auto results =
+        runText(loopGraph, {i64({}, {trips}), boolean({}, {condition}),
+                            f32({}, {1}), i64({}, {limit})});
     EXPECT_TRUE(bool(results)) << llvm::toString(results.takeError());
     return *results;
   };
@@ -84,10 +84,10 @@ TEST_F(ControlFlowTest, LoopEndsByTripCountOrCondition) {
 TEST_F(ControlFlowTest, LoopsAreBounded) {
   RunOptions options;
   options.maxIterations = 10;
-  auto results =
-      runText(loopGraph, {i64({}, {INT64_MAX}), boolean({}, {1}), f32({}, {1}),
+  auto results = runText(loopGraph,
+                         {i64({}, {INT64_MAX}), boolean({}, {1}), f32({}, {1}),
                           i64({}, {INT64_MAX})},
-              options);
+                         options);
   ASSERT_FALSE(bool(results));
   EXPECT_NE(llvm::toString(results.takeError())
                 .find("the run exceeds 10 loop iterations"),
@@ -108,8 +108,7 @@ graph @main(%s: tensor<2xf32>, %x: tensor<3x2xf32>) -> ("s", "all") {
                          {f32({2}, {0, 0}), f32({3, 2}, {1, 2, 3, 4, 5, 6})});
   ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
   EXPECT_TRUE(bool(compare((*results)[0], f32({2}, {9, 12}))));
-  EXPECT_TRUE(
-      bool(compare((*results)[1], f32({3, 2}, {5, 6, 8, 10, 9, 12}))));
+  EXPECT_TRUE(bool(compare((*results)[1], f32({3, 2}, {5, 6, 8, 10, 9, 12}))));
 }
 
 TEST_F(ControlFlowTest, Sequences) {

@@ -119,8 +119,8 @@ protected:
     auto results = tryOp(name, operands, attributes, type);
     ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
     ComparisonResult comparison = compare((*results)[0], expected, tolerance);
-    EXPECT_TRUE(bool(comparison)) << name.str() << ": "
-                                  << comparison.firstMismatch;
+    EXPECT_TRUE(bool(comparison))
+        << name.str() << ": " << comparison.firstMismatch;
   }
 
   /// The message of the error that one operator ends in.

@@ -43,10 +43,10 @@ TEST_F(ShapeTest, TransposeAndTile) {
 
 TEST_F(ShapeTest, SliceBothWays) {
   // x[3:0:-2]
-  expectOp("onnx.Slice",
-           {iota({5}), i64({1}, {3}), i64({1}, {0}), i64({1}, {0}),
-            i64({1}, {-2})},
-           "", f32({2}, {3, 1}));
+  expectOp(
+      "onnx.Slice",
+      {iota({5}), i64({1}, {3}), i64({1}, {0}), i64({1}, {0}), i64({1}, {-2})},
+      "", f32({2}, {3, 1}));
   expectOp("onnx.Slice",
            {iota({3}), i64({1}, {-1}), i64({1}, {INT64_MIN}), i64({1}, {0}),
             i64({1}, {INT64_MIN})},
@@ -75,22 +75,20 @@ TEST_F(ShapeTest, GatherAndScatter) {
   expectOp("onnx.GatherND", {iota({2, 2}), i64({2, 2}, {0, 0, 1, -1})}, "",
            f32({2}, {0, 3}));
   expectOp("onnx.GatherElements",
-           {f32({2, 2}, {1, 2, 3, 4}), i64({2, 2}, {0, 0, 1, 0})},
-           "{axis = 1}", f32({2, 2}, {1, 1, 4, 3}));
+           {f32({2, 2}, {1, 2, 3, 4}), i64({2, 2}, {0, 0, 1, 0})}, "{axis = 1}",
+           f32({2, 2}, {1, 1, 4, 3}));
   expectOp("onnx.ScatterElements",
            {f32({1, 5}, {1, 2, 3, 4, 5}), i64({1, 2}, {1, 1}),
             f32({1, 2}, {10, 20})},
-           "{axis = 1, reduction = \"add\"}",
-           f32({1, 5}, {1, 32, 3, 4, 5}));
+           "{axis = 1, reduction = \"add\"}", f32({1, 5}, {1, 32, 3, 4, 5}));
   expectOp("onnx.ScatterND",
-           {f32({4}, {1, 2, 3, 4}), i64({2, 1}, {-1, 0}), f32({2}, {9, 8})},
-           "", f32({4}, {8, 2, 3, 9}));
+           {f32({4}, {1, 2, 3, 4}), i64({2, 1}, {-1, 0}), f32({2}, {9, 8})}, "",
+           f32({4}, {8, 2, 3, 9}));
 }
 
 TEST_F(ShapeTest, OrderedByValueThenIndex) {
-  auto results =
-      tryOp("onnx.TopK", {f32({5}, {1, 3, 3, 2, 3}), i64({1}, {3})}, "",
-            "tensor<*xf32>; tensor<*xi64>");
+  auto results = tryOp("onnx.TopK", {f32({5}, {1, 3, 3, 2, 3}), i64({1}, {3})},
+                       "", "tensor<*xf32>; tensor<*xi64>");
   ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
   EXPECT_TRUE(bool(compare((*results)[0], f32({3}, {3, 3, 3}))));
   EXPECT_TRUE(bool(compare((*results)[1], i64({3}, {1, 2, 4}))));
@@ -101,8 +99,7 @@ TEST_F(ShapeTest, OrderedByValueThenIndex) {
 }
 
 TEST_F(ShapeTest, ResizeNearestAndLinear) {
-  expectOp("onnx.Resize",
-           {f32({2}, {1, 2}), f32({0}, {}), f32({1}, {2})}, "",
+  expectOp("onnx.Resize", {f32({2}, {1, 2}), f32({0}, {}), f32({1}, {2})}, "",
            f32({4}, {1, 1, 2, 2}));
   expectOp("onnx.Resize", {f32({2}, {1, 2}), f32({0}, {}), f32({1}, {2})},
            "{mode = \"linear\"}", f32({4}, {1, 1.25, 1.75, 2}));
@@ -117,8 +114,7 @@ TEST_F(ShapeTest, Reductions) {
            i32({}, {-1}));
   expectOp("onnx.ReduceLogSumExp", {f32({2}, {1000, 1000})}, "{keepdims = 0}",
            f32({}, {1000.693147f}), {0, 1e-6});
-  expectOp("onnx.ReduceProd", {f32({2, 0}, {}), axes}, "",
-           f32({2, 1}, {1, 1}));
+  expectOp("onnx.ReduceProd", {f32({2, 0}, {}), axes}, "", f32({2, 1}, {1, 1}));
 }
 
 TEST_F(ShapeTest, Einsum) {

@@ -35,12 +35,12 @@ class InterpError : public llvm::ErrorInfo<InterpError> {
 public:
   static char ID;
   InterpError(DiagID id, DiagLocation location, std::string message)
-      : id(id), location(std::move(location)), message(std::move(message)) {}
+      : id(id), location(std::move(location)), text(std::move(message)) {}
 
   DiagID getID() const { return id; }
   const DiagLocation &getLocation() const { return location; }
   /// Without the location.
-  llvm::StringRef getMessage() const { return message; }
+  llvm::StringRef getMessage() const { return text; }
 
   void log(llvm::raw_ostream &os) const override;
   std::error_code convertToErrorCode() const override {
@@ -50,7 +50,7 @@ public:
 private:
   DiagID id;
   DiagLocation location;
-  std::string message;
+  std::string text;
 };
 
 /// Reports errors of a run, at their operations where they name one. Returns

@@ -76,9 +76,8 @@ Error kernels::selu(KernelContext &ctx) {
 
 Error kernels::celu(KernelContext &ctx) {
   double alpha = ctx.op.getFloat("alpha", 1);
-  return mapFloat(ctx, [=](double x) {
-    return x < 0 ? alpha * std::expm1(x / alpha) : x;
-  });
+  return mapFloat(
+      ctx, [=](double x) { return x < 0 ? alpha * std::expm1(x / alpha) : x; });
 }
 
 Error kernels::hardSigmoid(KernelContext &ctx) {
@@ -90,8 +89,8 @@ Error kernels::hardSigmoid(KernelContext &ctx) {
 Error kernels::gelu(KernelContext &ctx) {
   if (ctx.op.getString("approximate", "none") == "tanh")
     return mapFloat(ctx, [](double x) {
-      double inner = std::sqrt(2 / std::numbers::pi) *
-                     (x + 0.044715 * x * x * x);
+      double inner =
+          std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
       return 0.5 * x * (1 + std::tanh(inner));
     });
   return mapFloat(ctx, [](double x) {

@@ -110,17 +110,17 @@ Error kernels::pow(KernelContext &ctx) {
           NumericTypes(), x.getElementType(), [&]<typename T>() -> Error {
             Elements<T> base = x.elements<T>();
             T *to = z->mutableData<T>();
-            forEachElement(
-                *shape, strides, [&](int64_t i, int64_t ix, int64_t iy) {
-                  if constexpr (isStorageFloat<T>)
-                    to[i] = static_cast<T>(
-                        std::pow(double(base[ix]), exponents[iy]));
-                  else if (integerExponent)
-                    to[i] = powerOf<T>(base[ix], integers[iy]);
-                  else
-                    to[i] = truncateTo<T>(
-                        std::pow(double(base[ix]), exponents[iy]));
-                });
+            forEachElement(*shape, strides,
+                           [&](int64_t i, int64_t ix, int64_t iy) {
+                             if constexpr (isStorageFloat<T>)
+                               to[i] = static_cast<T>(
+                                   std::pow(double(base[ix]), exponents[iy]));
+                             else if (integerExponent)
+                               to[i] = powerOf<T>(base[ix], integers[iy]);
+                             else
+                               to[i] = truncateTo<T>(
+                                   std::pow(double(base[ix]), exponents[iy]));
+                           });
             return Error::success();
           }))
     return error;
@@ -141,13 +141,12 @@ Error kernels::bitShift(KernelContext &ctx) {
 
 #define BINARY(NAME, TYPES, EXPR)                                              \
   Error kernels::NAME(KernelContext &ctx) {                                    \
-    return zip(ctx, TYPES(),                                                   \
-               []<typename C>(C a, C b) { return C(EXPR); });                  \
+    return zip(ctx, TYPES(), []<typename C>(C a, C b) { return C(EXPR); });    \
   }
-BINARY(logicalAnd, BoolType, a && b)
+BINARY(logicalAnd, BoolType, a &&b)
 BINARY(logicalOr, BoolType, a || b)
 BINARY(logicalXor, BoolType, a != b)
-BINARY(bitwiseAnd, IntegerTypes, a & b)
+BINARY(bitwiseAnd, IntegerTypes, a &b)
 BINARY(bitwiseOr, IntegerTypes, a | b)
 BINARY(bitwiseXor, IntegerTypes, a ^ b)
 #undef BINARY

@@ -40,15 +40,13 @@ static To convertElement(From value, ElementType type, CastMode mode) {
     if constexpr (std::is_integral_v<From>) {
       return wrapToBits(static_cast<To>(value), bits);
     } else {
-      double low = 0, high = std::ldexp(1.0, bits) - 1;
-      if (std::is_signed_v<To>) {
-        low = -std::ldexp(1.0, bits - 1);
-        high = -low - 1;
-      }
-      double wide = static_cast<double>(value);
-      if (bits < 8 && wide == wide)
-        wide = std::clamp(wide, low, high);
-      return truncateTo<To>(wide);
+      // Truncated, then as integers are. ONNX leaves values out of range open
+      // but for 4 and 2 bits, where its tests wrap so.
+      const double wide = static_cast<double>(value);
+      return wrapToBits(static_cast<To>(wide >= 0x1p63
+                                            ? truncateTo<uint64_t>(wide)
+                                            : truncateTo<int64_t>(wide)),
+                        bits);
     }
   } else if constexpr (std::is_same_v<To, Float8E8M0>) {
     return Float8E8M0(static_cast<double>(value), mode.onOverflow,
@@ -86,8 +84,8 @@ static std::string formatFloat(double value,
            (std::abs(exponent) < 10 ? "0" : "") +
            std::to_string(std::abs(exponent));
   int decimals = mantissa.contains('.') ? mantissa.split('.').second.size() : 0;
-  std::snprintf(digits, sizeof digits, "%.*f",
-                std::max(decimals - exponent, 1), value);
+  std::snprintf(digits, sizeof digits, "%.*f", std::max(decimals - exponent, 1),
+                value);
   return digits;
 }
 

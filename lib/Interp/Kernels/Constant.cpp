@@ -78,8 +78,8 @@ static Expected<int64_t> countSteps(int64_t start, int64_t limit,
   bool up = delta > 0;
   if (up ? start >= limit : start <= limit)
     return 0;
-  uint64_t distance =
-      up ? uint64_t(limit) - uint64_t(start) : uint64_t(start) - uint64_t(limit);
+  uint64_t distance = up ? uint64_t(limit) - uint64_t(start)
+                         : uint64_t(start) - uint64_t(limit);
   uint64_t step = up ? uint64_t(delta) : -uint64_t(delta);
   uint64_t count = 1 + (distance - 1) / step;
   if (count > uint64_t(INT64_MAX))

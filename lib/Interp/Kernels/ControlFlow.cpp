@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "onnc/IR/Ops/ControlFlow.h"
 #include "../Dispatch.h"
 #include "../Kernels.h"
 #include "Strided.h"
-#include "onnc/IR/Ops/ControlFlow.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -20,8 +20,7 @@ static Expected<bool> loadCondition(const RuntimeValue &value) {
   if (!value.isTensor() ||
       value.getTensor().getElementType() != ElementType::Bool ||
       value.getTensor().getNumElements() != 1)
-    return fail("the condition is " + value.describe() +
-                ", not one boolean");
+    return fail("the condition is " + value.describe() + ", not one boolean");
   return value.getTensor().elements<bool>()[0];
 }
 
@@ -29,8 +28,7 @@ Error kernels::ifElse(KernelContext &ctx) {
   Expected<bool> condition = loadCondition(ctx.value(0));
   if (!condition)
     return condition.takeError();
-  auto results =
-      ctx.callRegion(*condition ? 0 : 1, ctx.values().drop_front());
+  auto results = ctx.callRegion(*condition ? 0 : 1, ctx.values().drop_front());
   if (!results)
     return results.takeError();
   for (auto [i, value] : enumerate(*results))
@@ -146,13 +144,11 @@ Error kernels::loop(KernelContext &ctx) {
     for (unsigned o = 0; o != parts->numScanOutputs; ++o) {
       RuntimeValue &output = first[parts->numCarried + o];
       if (!output.isTensor())
-        return fail("a scan output is " + output.describe() +
-                    ", not a tensor");
+        return fail("a scan output is " + output.describe() + ", not a tensor");
       outputs[o].push_back(std::move(output));
     }
   }
-  return setResults(ctx, *parts, carried, outputs,
-                    [](unsigned) { return 0; });
+  return setResults(ctx, *parts, carried, outputs, [](unsigned) { return 0; });
 }
 
 Error kernels::scan(KernelContext &ctx) {
@@ -196,8 +192,7 @@ Error kernels::scan(KernelContext &ctx) {
     for (auto [i, input] : enumerate(inputs)) {
       const TensorValue &tensor = input.getTensor();
       const int64_t index = at(inputDirections, i) ? *length - 1 - step : step;
-      Expected<TensorValue> slice =
-          takePart(ctx, tensor, axes[i], index, 1);
+      Expected<TensorValue> slice = takePart(ctx, tensor, axes[i], index, 1);
       if (!slice)
         return slice.takeError();
       Shape shape(tensor.getShape());
@@ -212,8 +207,7 @@ Error kernels::scan(KernelContext &ctx) {
     for (unsigned o = 0; o != parts->numScanOutputs; ++o) {
       RuntimeValue &output = (*results)[parts->numCarried + o];
       if (!output.isTensor())
-        return fail("a scan output is " + output.describe() +
-                    ", not a tensor");
+        return fail("a scan output is " + output.describe() + ", not a tensor");
       outputs[o].push_back(std::move(output));
     }
   }

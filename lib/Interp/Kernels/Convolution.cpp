@@ -39,9 +39,9 @@ Shape interp::getWindowedShape(ArrayRef<int64_t> input, int64_t channels,
   return shape;
 }
 
-Expected<ConvolutionShapes>
-interp::getConvolutionShapes(KernelContext &ctx, ArrayRef<int64_t> x,
-                             ArrayRef<int64_t> w) {
+Expected<ConvolutionShapes> interp::getConvolutionShapes(KernelContext &ctx,
+                                                         ArrayRef<int64_t> x,
+                                                         ArrayRef<int64_t> w) {
   ConvolutionShapes s;
   s.groups = ctx.op.getInt("group", 1);
   bool fits = x.size() == w.size() && x.size() >= 2 && s.groups > 0;
@@ -131,8 +131,8 @@ void interp::convolveBlocked(const KernelContext &ctx,
       loadW((group * s.groupOutputs() + r) * depth + t.column, t.columns, to);
   };
   auto readColumns = [&](const Tile &t, double *to) {
-    const int64_t firstChannel =
-        t.batch / s.groups * s.channels + t.batch % s.groups * s.groupChannels();
+    const int64_t firstChannel = t.batch / s.groups * s.channels +
+                                 t.batch % s.groups * s.groupChannels();
     Shape o(rank), k(rank);
     std::vector<double> line;
     for (int64_t r = t.row; r != t.row + t.rows; ++r, to += t.columns) {
@@ -158,13 +158,11 @@ void interp::convolveBlocked(const KernelContext &ctx,
         int64_t begin =
             clampToRun(shift >= 0 ? 0 : divideUp(-shift, last.stride));
         int64_t end = clampToRun(
-            shift >= last.input
-                ? 0
-                : divideUp(last.input - shift, last.stride));
+            shift >= last.input ? 0
+                                : divideUp(last.input - shift, last.stride));
         end = std::max(begin, end);
         o[rank - 1] = first + begin;
-        int64_t offset =
-            begin == end ? -1 : getInputOffset(s.windows, o, k);
+        int64_t offset = begin == end ? -1 : getInputOffset(s.windows, o, k);
         if (offset < 0)
           begin = end = run; // another dimension is in the padding
         std::fill(to + c, to + c + begin, 0.0);
@@ -319,8 +317,8 @@ Error kernels::convTranspose(KernelContext &ctx) {
               bias = loadReals(ctx.tensor(2));
             T *to = y->mutableData<T>();
             for (int64_t i = 0, e = y->getNumElements(); i != e; ++i)
-              to[i] = static_cast<T>(
-                  sums[i] + bias[i / outputSize % outputChannels]);
+              to[i] = static_cast<T>(sums[i] +
+                                     bias[i / outputSize % outputChannels]);
             return Error::success();
           }))
     return error;

@@ -73,9 +73,9 @@ static Expected<Equation> parseEquation(KernelContext &ctx) {
     equation.operands.push_back(std::move(*labels));
   }
   if (StringRef(text).contains("->")) {
-    auto labels = parseTerm(
-        right, right.contains("...") ? right.size() - 3 + ellipsis
-                                     : right.size());
+    auto labels =
+        parseTerm(right, right.contains("...") ? right.size() - 3 + ellipsis
+                                               : right.size());
     if (!labels)
       return labels.takeError();
     equation.result = std::move(*labels);
@@ -102,8 +102,7 @@ Error kernels::einsum(KernelContext &ctx) {
     return equation.takeError();
 
   // The iteration space: the result's dimensions, then those summed over.
-  SmallVector<Label, 8> space(equation->result.begin(),
-                              equation->result.end());
+  SmallVector<Label, 8> space(equation->result.begin(), equation->result.end());
   std::map<Label, int64_t> sizes;
   for (auto [i, labels] : enumerate(equation->operands))
     for (auto [d, label] : enumerate(labels)) {
@@ -138,31 +137,29 @@ Error kernels::einsum(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(type, shape);
   if (!y)
     return y.takeError();
-  if (Error error =
-          dispatch(NumericTypes(), type, [&]<typename T>() -> Error {
-            using C = Compute<T>;
-            std::vector<C> sums(y->getNumElements(), C(0));
-            const int64_t depth = product(
-                ArrayRef<int64_t>(extent).drop_front(shape.size()));
-            int64_t i = 0;
-            forEachIndex(extent, [&](ArrayRef<int64_t> index) {
-              C term = 1;
-              for (size_t n = 0; n != strides.size(); ++n) {
-                int64_t offset = 0;
-                for (auto [d, at] : enumerate(index))
-                  offset += at * strides[n][d];
-                const TensorValue &x = ctx.tensor(n);
-                term = wrapMul(
-                    term, static_cast<C>(x.elements<T>()[offset]));
-              }
-              C &sum = sums[i++ / depth];
-              sum = wrapAdd(sum, term);
-            });
-            T *to = y->mutableData<T>();
-            for (size_t o = 0; o != sums.size(); ++o)
-              to[o] = static_cast<T>(sums[o]);
-            return Error::success();
-          }))
+  if (Error error = dispatch(NumericTypes(), type, [&]<typename T>() -> Error {
+        using C = Compute<T>;
+        std::vector<C> sums(y->getNumElements(), C(0));
+        const int64_t depth =
+            product(ArrayRef<int64_t>(extent).drop_front(shape.size()));
+        int64_t i = 0;
+        forEachIndex(extent, [&](ArrayRef<int64_t> index) {
+          C term = 1;
+          for (size_t n = 0; n != strides.size(); ++n) {
+            int64_t offset = 0;
+            for (auto [d, at] : enumerate(index))
+              offset += at * strides[n][d];
+            const TensorValue &x = ctx.tensor(n);
+            term = wrapMul(term, static_cast<C>(x.elements<T>()[offset]));
+          }
+          C &sum = sums[i++ / depth];
+          sum = wrapAdd(sum, term);
+        });
+        T *to = y->mutableData<T>();
+        for (size_t o = 0; o != sums.size(); ++o)
+          to[o] = static_cast<T>(sums[o]);
+        return Error::success();
+      }))
     return error;
   return ctx.done(std::move(*y));
 }

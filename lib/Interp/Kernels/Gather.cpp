@@ -65,8 +65,7 @@ Error kernels::slice(KernelContext &ctx) {
 
 Error kernels::gather(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   std::vector<int64_t> indices = loadInts(ctx.tensor(1));
@@ -94,8 +93,7 @@ Error kernels::gather(KernelContext &ctx) {
 
 Error kernels::gatherElements(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0), &where = ctx.tensor(1);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   if (where.getRank() != x.getRank())
@@ -156,8 +154,7 @@ Error kernels::gatherND(KernelContext &ctx) {
   const int64_t sliceSize = product(slice);
   const int64_t batches = product(x.getShape().take_front(batchDims));
   const int64_t tuples = indices.size() / tuple;
-  const int64_t batchSize =
-      product(x.getShape().drop_front(batchDims));
+  const int64_t batchSize = product(x.getShape().drop_front(batchDims));
   std::vector<int64_t> offsets(tuples);
   for (int64_t t = 0; t != tuples; ++t) {
     offsets[t] = t / (tuples / batches) * batchSize;

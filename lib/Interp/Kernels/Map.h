@@ -87,9 +87,8 @@ llvm::Error zip(KernelContext &ctx, Types types, Fn fn) {
             To *to = y->mutableData<To>();
             forEachElement(*shape, strides,
                            [&](int64_t i, int64_t ia, int64_t ib) {
-                             to[i] = static_cast<To>(
-                                 fn(static_cast<C>(x[ia]),
-                                    static_cast<C>(z[ib])));
+                             to[i] = static_cast<To>(fn(static_cast<C>(x[ia]),
+                                                        static_cast<C>(z[ib])));
                            });
             return llvm::Error::success();
           }))

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MatMul.h"
 #include "../Dispatch.h"
 #include "../Iteration.h"
 #include "../Kernels.h"
-#include "MatMul.h"
 #include "Multiply.h"
 
 using namespace llvm;
@@ -103,9 +103,8 @@ static void multiplyMatrices(const KernelContext &ctx, Elements<T> a,
       for (int64_t c = 0; c != n; ++c) {
         C sum = 0;
         for (int64_t p = 0; p != k; ++p)
-          sum = wrapAdd(sum,
-                        wrapMul(static_cast<C>(a[av.at(batch, r, p)]),
-                                static_cast<C>(b[bv.at(batch, p, c)])));
+          sum = wrapAdd(sum, wrapMul(static_cast<C>(a[av.at(batch, r, p)]),
+                                     static_cast<C>(b[bv.at(batch, p, c)])));
         int64_t at = (batch * m + r) * n + c;
         to[at] = static_cast<T>(finish(at, sum));
       }
@@ -129,6 +128,13 @@ Error kernels::matMul(KernelContext &ctx) {
           }))
     return error;
   return ctx.done(std::move(*y));
+}
+
+/// One matrix of \p columns, or its transpose.
+static MatrixView getView(bool transposed, int64_t columns) {
+  static constexpr int64_t starts[] = {0};
+  return transposed ? MatrixView{starts, 1, columns}
+                    : MatrixView{starts, columns, 1};
 }
 
 Error kernels::gemm(KernelContext &ctx) {
@@ -172,15 +178,10 @@ Error kernels::gemm(KernelContext &ctx) {
                 return ctx.has(2) ? alpha * sum + beta * addend : alpha * sum;
               }
             };
-            // Static, as the views refer to it.
-            static constexpr int64_t start[] = {0};
-            auto view = [&](bool transposed, int64_t columns) {
-              return transposed ? MatrixView{start, 1, columns}
-                                : MatrixView{start, columns, 1};
-            };
-            multiplyMatrices<T>(ctx, a.elements<T>(), view(transA, a.getDim(1)),
-                                b.elements<T>(), view(transB, b.getDim(1)), m,
-                                n, k, y->mutableData<T>(), finish);
+            multiplyMatrices<T>(ctx, a.elements<T>(),
+                                getView(transA, a.getDim(1)), b.elements<T>(),
+                                getView(transB, b.getDim(1)), m, n, k,
+                                y->mutableData<T>(), finish);
             return Error::success();
           }))
     return error;

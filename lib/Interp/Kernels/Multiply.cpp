@@ -89,7 +89,8 @@ void interp::multiply(const KernelContext &ctx, int64_t batches, int64_t m,
     const int64_t columns = std::min(taskColumns, n - column);
     const int64_t longest = std::min(sumLength, k);
     const int64_t paddedRows = divideUp(rows, kernelRows) * kernelRows;
-    const int64_t paddedColumns = divideUp(columns, kernelColumns) * kernelColumns;
+    const int64_t paddedColumns =
+        divideUp(columns, kernelColumns) * kernelColumns;
     std::vector<double> a(paddedRows * longest), b(paddedColumns * longest);
     std::vector<double> tile(std::max({rows, columns, int64_t(1)}) * longest);
     std::vector<double> sums(paddedRows * paddedColumns);

@@ -8,10 +8,10 @@
 ///
 /// \file
 /// The kernel that matrix products and convolutions of floats, and of integers
-/// whose sums a double holds exactly, share. Blocked and threaded; every element
-/// of the result is still the plain sum over k, in order, from 0, each product
-/// and sum rounded to double, so that the result has the bits of the naive
-/// loops it is tested against.
+/// whose sums a double holds exactly, share. Blocked and threaded; every
+/// element of the result is still the plain sum over k, in order, from 0, each
+/// product and sum rounded to double, so that the result has the bits of the
+/// naive loops it is tested against.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_INTERP_KERNELS_MULTIPLY_H

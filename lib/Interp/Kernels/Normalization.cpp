@@ -45,9 +45,9 @@ template <typename Fn> static Moments getMoments(int64_t count, Fn value) {
 static Error checkVector(KernelContext &ctx, unsigned i, int64_t size) {
   if (ctx.tensor(i).getShape() == ArrayRef<int64_t>(size))
     return Error::success();
-  return fail("operand '" + ctx.op.getInfo().operands[i].name +
-              "' has shape " + toText(ctx.tensor(i).getShape()) + " where " +
-              Twine(size) + " is expected");
+  return fail("operand '" + ctx.op.getInfo().operands[i].name + "' has shape " +
+              toText(ctx.tensor(i).getShape()) + " where " + Twine(size) +
+              " is expected");
 }
 
 static Error checkRank(KernelContext &ctx, unsigned least) {
@@ -150,8 +150,7 @@ Error kernels::groupNormalization(KernelContext &ctx) {
 /// subtracted first (LayerNormalization), else not (RMSNormalization).
 static Error normalizeTrailing(KernelContext &ctx, bool center) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
   if (!axis)
     return axis.takeError();
   const double epsilon = ctx.op.getFloat("epsilon", 1e-5f);
@@ -162,8 +161,7 @@ static Error normalizeTrailing(KernelContext &ctx, bool center) {
     strides[i - 1] = Shape(x.getRank(), 0);
     if (!ctx.has(i))
       continue;
-    if (Error error =
-            checkBroadcast(ctx.tensor(i).getShape(), x.getShape()))
+    if (Error error = checkBroadcast(ctx.tensor(i).getShape(), x.getShape()))
       return error;
     strides[i - 1] =
         getBroadcastStrides(ctx.tensor(i).getShape(), x.getShape());
@@ -258,9 +256,8 @@ Error kernels::meanVarianceNormalization(KernelContext &ctx) {
   const size_t groups = product(kept);
   const double count = groups ? double(values.size()) / double(groups) : 0;
   std::vector<double> means(groups, 0), variances(groups, 0);
-  forEachElement(x.getShape(), strides, [&](int64_t i, int64_t g) {
-    means[g] += values[i] / count;
-  });
+  forEachElement(x.getShape(), strides,
+                 [&](int64_t i, int64_t g) { means[g] += values[i] / count; });
   forEachElement(x.getShape(), strides, [&](int64_t i, int64_t g) {
     variances[g] += (values[i] - means[g]) * (values[i] - means[g]) / count;
   });
@@ -297,7 +294,8 @@ Error kernels::dropout(KernelContext &ctx) {
     return ctx.done(ctx.value(0));
   }
   if (!(ratio >= 0 && ratio < 1))
-    return fail("the ratio " + Twine(std::to_string(ratio)) + " is not in [0, 1)");
+    return fail("the ratio " + Twine(std::to_string(ratio)) +
+                " is not in [0, 1)");
   // NumPy's generator and its way from 2·32 bits to a double.
   std::mt19937 generator(static_cast<uint32_t>(ctx.nextSeed()));
   std::vector<double> values = loadReals(x);

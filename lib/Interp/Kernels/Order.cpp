@@ -25,8 +25,7 @@ template <typename C> static bool isLarger(C a, C b) {
 
 Error kernels::topK(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
   if (!axis)
     return axis.takeError();
   Expected<int64_t> k = ctx.scalarInt(1);
@@ -60,13 +59,12 @@ Error kernels::topK(KernelContext &ctx) {
                 };
                 std::iota(order.begin(), order.end(), 0);
                 // Sorted whatever "sorted" says, as any order is allowed then.
-                std::stable_sort(order.begin(), order.end(),
-                                 [&](int64_t a, int64_t b) {
-                                   C l = static_cast<C>(from[at(a)]);
-                                   C r = static_cast<C>(from[at(b)]);
-                                   return largest ? isLarger(l, r)
-                                                  : isLarger(r, l);
-                                 });
+                std::stable_sort(
+                    order.begin(), order.end(), [&](int64_t a, int64_t b) {
+                      C l = static_cast<C>(from[at(a)]);
+                      C r = static_cast<C>(from[at(b)]);
+                      return largest ? isLarger(l, r) : isLarger(r, l);
+                    });
                 for (int64_t j = 0; j != *k; ++j) {
                   int64_t out = (o * *k + j) * split.inner + i;
                   to[out] = from[at(order[j])];
@@ -86,8 +84,7 @@ Error kernels::topK(KernelContext &ctx) {
 template <typename Better>
 static Error argReduce(KernelContext &ctx, Better better) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   AxisSplit split = splitAt(x.getShape(), *axis);
@@ -110,7 +107,8 @@ static Error argReduce(KernelContext &ctx, Better better) {
             for (int64_t o = 0; o != split.outer; ++o)
               for (int64_t i = 0; i != split.inner; ++i) {
                 int64_t best = 0;
-                C bestValue = static_cast<C>(from[o * split.size * split.inner + i]);
+                C bestValue =
+                    static_cast<C>(from[o * split.size * split.inner + i]);
                 for (int64_t j = 1; j != split.size; ++j) {
                   C value = static_cast<C>(
                       from[(o * split.size + j) * split.inner + i]);
@@ -223,8 +221,7 @@ Error kernels::oneHot(KernelContext &ctx) {
                 Twine(values.getNumElements()) +
                 " values where two are expected");
   int64_t rank = indices.getRank();
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", -1), rank + 1);
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", -1), rank + 1);
   if (!axis)
     return axis.takeError();
   Shape shape(indices.getShape());

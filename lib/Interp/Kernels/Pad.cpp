@@ -27,14 +27,36 @@ struct PaddedAxis {
 };
 } // namespace
 
+/// What position \p at, counted from the first of \p kept elements, reads: the
+/// position of an element, or -1 for the constant.
+static int64_t getSource(int64_t at, int64_t kept, PadMode mode) {
+  if (at >= 0 && at < kept)
+    return at;
+  switch (mode) {
+  case PadMode::Constant:
+    return -1;
+  case PadMode::Edge:
+    return at < 0 ? 0 : kept - 1;
+  case PadMode::Wrap:
+    return (at % kept + kept) % kept;
+  case PadMode::Reflect: {
+    // The border elements aren't repeated.
+    const int64_t period = std::max<int64_t>(2 * (kept - 1), 1);
+    const int64_t phase = (at % period + period) % period;
+    return phase < kept ? phase : period - phase;
+  }
+  }
+  llvm_unreachable("all modes handled");
+}
+
 Expected<std::vector<int64_t>> PaddedAxis::getSources(int64_t size,
                                                       PadMode mode) const {
   const int64_t low = std::max<int64_t>(-before, 0);
   const int64_t high = size + std::min<int64_t>(after, 0);
   const int64_t kept = high - low;
   const int64_t begin = std::max<int64_t>(before, 0);
-  const int64_t result = std::max<int64_t>(kept, 0) + begin +
-                         std::max<int64_t>(after, 0);
+  const int64_t result =
+      std::max<int64_t>(kept, 0) + begin + std::max<int64_t>(after, 0);
   if (kept < 0)
     return fail("negative pads remove more than the " + Twine(size) +
                 " elements of a dimension");
@@ -42,27 +64,8 @@ Expected<std::vector<int64_t>> PaddedAxis::getSources(int64_t size,
     return fail("an empty dimension has no elements to pad with");
   std::vector<int64_t> sources(result);
   for (int64_t i = 0; i != result; ++i) {
-    int64_t at = i - begin;
-    switch (mode) {
-    case PadMode::Constant:
-      sources[i] = at < 0 || at >= kept ? -1 : low + at;
-      break;
-    case PadMode::Edge:
-      sources[i] = low + std::clamp<int64_t>(at, 0, kept - 1);
-      break;
-    case PadMode::Wrap:
-      sources[i] = low + (at % kept + kept) % kept;
-      break;
-    case PadMode::Reflect: {
-      // The border elements aren't repeated.
-      int64_t period = std::max<int64_t>(2 * (kept - 1), 1);
-      int64_t phase = (at % period + period) % period;
-      sources[i] = low + std::min(phase, period - phase);
-      if (kept == 1)
-        sources[i] = low;
-      break;
-    }
-    }
+    const int64_t source = getSource(i - begin, kept, mode);
+    sources[i] = source < 0 ? source : low + source;
   }
   return sources;
 }
@@ -122,7 +125,7 @@ Error kernels::pad(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
   if (!y)
     return y.takeError();
-  SmallVector<std::vector<int64_t>, 6> sources;
+  std::vector<std::vector<int64_t>> sources;
   for (unsigned i = 0; i != x.getRank(); ++i) {
     auto source = (*axes)[i].getSources(x.getDim(i), *mode);
     if (!source)

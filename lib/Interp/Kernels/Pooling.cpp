@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Convolution.h"
 #include "../Dispatch.h"
 #include "../Kernels.h"
+#include "Convolution.h"
 #include <cmath>
 
 using namespace llvm;
@@ -67,8 +67,9 @@ static Error pool(KernelContext &ctx, double init, Step step, Finish finish) {
                 int64_t count = 0;
                 int64_t padded =
                     forEachInWindow(*windows, index, [&](int64_t offset) {
-                      sum = step(sum, static_cast<double>(
-                                          from[channel * channelSize + offset]));
+                      sum =
+                          step(sum, static_cast<double>(
+                                        from[channel * channelSize + offset]));
                       ++count;
                     });
                 to[i++] = static_cast<T>(finish(sum, count, padded));
@@ -120,8 +121,8 @@ Error kernels::maxPool(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
   if (!y)
     return y.takeError();
-  Expected<TensorValue> indices = ctx.allocate(
-      ElementType::I64, ctx.wants(1) ? shape : Shape{0});
+  Expected<TensorValue> indices =
+      ctx.allocate(ElementType::I64, ctx.wants(1) ? shape : Shape{0});
   if (!indices)
     return indices.takeError();
   const bool columnMajor = ctx.op.getInt("storage_order", 0);

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Quantize.h"
 #include "../Dispatch.h"
 #include "../Kernels.h"
+#include "Quantize.h"
 #include <cmath>
 
 using namespace llvm;
@@ -64,7 +64,11 @@ private:
 
 Expected<ScaleIndex> ScaleIndex::create(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0), &scale = ctx.tensor(1);
-  if (ctx.has(2) && ctx.tensor(2).getShape() != scale.getShape())
+  // Scalars may be vectors of one element, each as it likes.
+  const bool scalars = scale.getRank() <= 1 && scale.getNumElements() == 1 &&
+                       ctx.has(2) && ctx.tensor(2).getRank() <= 1 &&
+                       ctx.tensor(2).getNumElements() == 1;
+  if (ctx.has(2) && !scalars && ctx.tensor(2).getShape() != scale.getShape())
     return fail("scale of shape " + toText(scale.getShape()) +
                 " and zero point of shape " + toText(ctx.tensor(2).getShape()));
   ScaleIndex index;
@@ -112,8 +116,8 @@ Error kernels::quantizeLinear(KernelContext &ctx) {
       return fail("precision " + Twine(number) + " is not a float type");
     precision = *given;
   } else if (!isFloat(precision) || precision == ElementType::F8E8M0) {
-    precision = isFloat(x.getElementType()) ? x.getElementType()
-                                            : ElementType::F32;
+    precision =
+        isFloat(x.getElementType()) ? x.getElementType() : ElementType::F32;
   }
   const OnOverflow onOverflow = ctx.op.getInt("saturate", 1)
                                     ? OnOverflow::Saturate

@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Dispatch.h"
+#include "../Kernels.h"
 #include "Convolution.h"
 #include "MatMul.h"
 #include "Multiply.h"
 #include "Quantize.h"
-#include "../Dispatch.h"
-#include "../Kernels.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -30,9 +30,8 @@ struct Centered {
            AxisSplit split)
       : values(loadReals(tensor)) {
     for (size_t i = 0; i != values.size(); ++i)
-      values[i] -= zeroPoints[zeroPoints.size() == 1
-                                  ? 0
-                                  : i / split.inner % split.size];
+      values[i] -=
+          zeroPoints[zeroPoints.size() == 1 ? 0 : i / split.inner % split.size];
   }
 
   auto reader() const {
@@ -52,9 +51,9 @@ loadPerAxis(KernelContext &ctx, unsigned i, int64_t size, double fallback) {
   std::vector<double> values = loadReals(ctx.tensor(i));
   if (values.size() == 1 || int64_t(values.size()) == size)
     return values;
-  return fail("operand '" + ctx.op.getInfo().operands[i].name +
-              "' has shape " + toText(ctx.tensor(i).getShape()) +
-              " where a scalar or " + Twine(size) + " elements are expected");
+  return fail("operand '" + ctx.op.getInfo().operands[i].name + "' has shape " +
+              toText(ctx.tensor(i).getShape()) + " where a scalar or " +
+              Twine(size) + " elements are expected");
 }
 
 static double pick(ArrayRef<double> values, int64_t i) {
@@ -102,10 +101,9 @@ Error kernels::convInteger(KernelContext &ctx) {
   if (!y)
     return y.takeError();
   int32_t *to = y->mutableData<int32_t>();
-  if (Error error = convolveIntegers(ctx, {0, 1, 2, 3}, *s,
-                                     [&](int64_t i, int64_t, double sum) {
-                                       to[i] = wrapToInt32(sum);
-                                     }))
+  if (Error error = convolveIntegers(
+          ctx, {0, 1, 2, 3}, *s,
+          [&](int64_t i, int64_t, double sum) { to[i] = wrapToInt32(sum); }))
     return error;
   return ctx.done(std::move(*y));
 }
@@ -118,8 +116,11 @@ Error kernels::qLinearConv(KernelContext &ctx) {
   const int64_t channels = s->outputChannels;
   std::vector<double> xScale, wScale, yScale, yZero, bias;
   const std::tuple<unsigned, int64_t, std::vector<double> *> parameters[] = {
-      {1, 1, &xScale}, {4, channels, &wScale}, {6, 1, &yScale},
-      {7, 1, &yZero},  {8, channels, &bias}};
+      {1, 1, &xScale},
+      {4, channels, &wScale},
+      {6, 1, &yScale},
+      {7, 1, &yZero},
+      {8, channels, &bias}};
   for (auto [operand, size, to] : parameters) {
     auto values = loadPerAxis(ctx, operand, size, 0);
     if (!values)
@@ -143,9 +144,9 @@ Error kernels::qLinearConv(KernelContext &ctx) {
 }
 
 /// Hands the exact sums of the product of two quantized matrices to store.
-static void
-multiplyCentered(KernelContext &ctx, const MatMulShapes &s, const Centered &a,
-                 const Centered &b, StoreTile store) {
+static void multiplyCentered(KernelContext &ctx, const MatMulShapes &s,
+                             const Centered &a, const Centered &b,
+                             StoreTile store) {
   auto reader = [](const Centered &from, ArrayRef<int64_t> starts,
                    int64_t columns) {
     return [&from, starts, columns](const Tile &t, double *to) {
@@ -214,29 +215,27 @@ Error kernels::qLinearMatMul(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(type, s->result);
   if (!y)
     return y.takeError();
-  if (Error error = dispatch(
-          RealTypes(), type, [&]<typename T>() -> Error {
-            T *to = y->mutableData<T>();
-            multiplyCentered(
-                ctx, *s, Centered(a, aZero, splitRows(a.getShape())),
-                Centered(b, bZero, splitColumns(b.getShape())),
-                [&](const Tile &t, const double *sums) {
-                  for (int64_t r = t.row; r != t.row + t.rows; ++r)
-                    for (int64_t c = t.column; c != t.column + t.columns;
-                         ++c) {
-                      double scale =
-                          pick(aScale, r) * pick(bScale, c) / pick(yScale, c);
-                      double value = *sums++ * scale;
-                      T &out = to[(t.batch * s->m + r) * s->n + c];
-                      if constexpr (std::is_integral_v<T>)
-                        out = static_cast<T>(static_cast<int32_t>(
-                            quantize(value, pick(yZero, c), type)));
-                      else
-                        out = static_cast<T>(value + pick(yZero, c));
-                    }
-                });
-            return Error::success();
-          }))
+  if (Error error = dispatch(RealTypes(), type, [&]<typename T>() -> Error {
+        T *to = y->mutableData<T>();
+        multiplyCentered(ctx, *s, Centered(a, aZero, splitRows(a.getShape())),
+                         Centered(b, bZero, splitColumns(b.getShape())),
+                         [&](const Tile &t, const double *sums) {
+                           for (int64_t r = t.row; r != t.row + t.rows; ++r)
+                             for (int64_t c = t.column;
+                                  c != t.column + t.columns; ++c) {
+                               double scale = pick(aScale, r) *
+                                              pick(bScale, c) / pick(yScale, c);
+                               double value = *sums++ * scale;
+                               T &out = to[(t.batch * s->m + r) * s->n + c];
+                               if constexpr (std::is_integral_v<T>)
+                                 out = static_cast<T>(static_cast<int32_t>(
+                                     quantize(value, pick(yZero, c), type)));
+                               else
+                                 out = static_cast<T>(value + pick(yZero, c));
+                             }
+                         });
+        return Error::success();
+      }))
     return error;
   return ctx.done(std::move(*y));
 }

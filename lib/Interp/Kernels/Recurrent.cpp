@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Multiply.h"
 #include "../Dispatch.h"
 #include "../Iteration.h"
 #include "../Kernels.h"
+#include "Multiply.h"
 #include <cmath>
 #include <numeric>
 
@@ -119,8 +119,9 @@ static Error readActivations(KernelContext &ctx, Layer &layer,
   SmallVector<double, 6> betas = ctx.op.getFloats("activation_beta");
   for (size_t i = 0; i != names.size(); ++i) {
     auto [alpha, beta] = getActivationDefaults(names[i]);
-    auto activation = makeActivation(names[i], i < alphas.size() ? alphas[i] : alpha,
-                                     i < betas.size() ? betas[i] : beta);
+    auto activation =
+        makeActivation(names[i], i < alphas.size() ? alphas[i] : alpha,
+                       i < betas.size() ? betas[i] : beta);
     if (!activation)
       return activation.takeError();
     layer.activations.push_back(std::move(*activation));
@@ -132,9 +133,9 @@ static Error expectShape(KernelContext &ctx, unsigned i,
                          ArrayRef<int64_t> shape) {
   if (!ctx.has(i) || ctx.tensor(i).getShape() == shape)
     return Error::success();
-  return fail("operand '" + ctx.op.getInfo().operands[i].name +
-              "' has shape " + toText(ctx.tensor(i).getShape()) + " where " +
-              toText(shape) + " is expected");
+  return fail("operand '" + ctx.op.getInfo().operands[i].name + "' has shape " +
+              toText(ctx.tensor(i).getShape()) + " where " + toText(shape) +
+              " is expected");
 }
 
 /// Swaps the first two dimensions of rows of \p size elements.
@@ -267,9 +268,9 @@ static Error runLayer(KernelContext &ctx, const Layer &layer,
             layer.isReverse(d) ? layer.lengths[n] - 1 - step : step;
         cell(d, n, fromInput.data() + (t * batch + n) * rows,
              fromState.data() + n * rows, state);
-        std::copy_n(
-            state.h.data() + n * hidden, hidden,
-            y.data() + ((t * layer.directions + d) * batch + n) * hidden);
+        std::copy_n(state.h.data() + n * hidden, hidden,
+                    y.data() +
+                        ((t * layer.directions + d) * batch + n) * hidden);
       }
     }
     append_range(lastH, state.h);
@@ -342,8 +343,7 @@ Error kernels::gru(KernelContext &ctx) {
           scaled[i] = reset[i] * old[i];
         }
         Matrix candidate(hidden);
-        const double *weights =
-            layer->r.data() + (d * 3 + 2) * hidden * hidden;
+        const double *weights = layer->r.data() + (d * 3 + 2) * hidden * hidden;
         for (int64_t i = 0; i != hidden; ++i) {
           const int64_t c = 2 * hidden + i;
           double sum = 0;

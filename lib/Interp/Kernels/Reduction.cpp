@@ -70,11 +70,10 @@ static Error reduce(KernelContext &ctx, Types types, Init init, Step step,
             std::unique_ptr<C[]> sums(new C[results]);
             std::fill_n(sums.get(), results, init.template operator()<C>());
             Elements<T> from = x.elements<T>();
-            forEachElement<1>(x.getShape(), {reduced->strides},
-                              [&](int64_t i, int64_t o) {
-                                sums[o] =
-                                    step(sums[o], static_cast<C>(from[i]));
-                              });
+            forEachElement<1>(
+                x.getShape(), {reduced->strides}, [&](int64_t i, int64_t o) {
+                  sums[o] = step(sums[o], static_cast<C>(from[i]));
+                });
             T *to = y->mutableData<T>();
             for (int64_t i = 0; i != results; ++i)
               to[i] = static_cast<T>(finish(sums[i], reduced->count));
@@ -205,18 +204,18 @@ Error kernels::reduceLogSumExp(KernelContext &ctx) {
                     [&](int64_t i, int64_t o) {
                       sums[o] += std::exp(values[i] - largest[o]);
                     });
-  if (Error error = dispatch(
-          NumericTypes(), x.getElementType(), [&]<typename T>() -> Error {
-            T *to = y->mutableData<T>();
-            for (size_t i = 0; i != sums.size(); ++i) {
-              double result = largest[i] + std::log(sums[i]);
-              if constexpr (std::is_integral_v<T>)
-                to[i] = truncateTo<T>(result);
-              else
-                to[i] = static_cast<T>(result);
-            }
-            return Error::success();
-          }))
+  if (Error error = dispatch(NumericTypes(), x.getElementType(),
+                             [&]<typename T>() -> Error {
+                               T *to = y->mutableData<T>();
+                               for (size_t i = 0; i != sums.size(); ++i) {
+                                 double result = largest[i] + std::log(sums[i]);
+                                 if constexpr (std::is_integral_v<T>)
+                                   to[i] = truncateTo<T>(result);
+                                 else
+                                   to[i] = static_cast<T>(result);
+                               }
+                               return Error::success();
+                             }))
     return error;
   return ctx.done(std::move(*y));
 }

@@ -54,9 +54,9 @@ static double getPosition(const ResizeMode &mode, const ResizedAxis &axis,
     return double(i) / axis.scale;
   if (mode.coordinates == "tf_crop_and_resize") {
     const double size = axis.roiEnd - axis.roiStart;
-    return axis.roiStart * last +
-           (width == 1 ? size * last / 2
-                       : double(i) * size * last / (width - 1));
+    return axis.roiStart * last + (width == 1
+                                       ? size * last / 2
+                                       : double(i) * size * last / (width - 1));
   }
   const double halfPixel = (double(i) + 0.5) / axis.scale - 0.5;
   if (mode.coordinates == "pytorch_half_pixel")
@@ -152,8 +152,8 @@ static std::vector<double> resample(ArrayRef<double> values,
       for (int64_t i = 0; i != split.inner; ++i) {
         double sum = taps.outside ? mode.extrapolation : 0;
         for (auto [t, weight] : enumerate(taps.weights)) {
-          const int64_t at = std::clamp<int64_t>(taps.first + int64_t(t), 0,
-                                                 axis.input - 1);
+          const int64_t at =
+              std::clamp<int64_t>(taps.first + int64_t(t), 0, axis.input - 1);
           sum += weight * values[(o * split.size + at) * split.inner + i];
         }
         result[(o * axis.output + j) * split.inner + i] = sum;
@@ -261,38 +261,38 @@ Error kernels::resize(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), result);
   if (!y)
     return y.takeError();
-  if (Error error = dispatch(
-          NumericAndBoolTypes(), x.getElementType(),
-          [&]<typename T>() -> Error {
-            std::vector<double> values = loadReals(x);
-            for (auto [d, axis] : enumerate(*axes)) {
-              if (axis.output == axis.input && axis.scale == 1 &&
-                  axis.roiStart == 0 && axis.roiEnd == 1)
-                continue;
-              // What is between two axes is a tensor of its own.
-              shape[d] = axis.output;
-              Expected<int64_t> count = countElements(shape);
-              if (!count)
-                return count.takeError();
-              Expected<TensorValue> room =
-                  ctx.allocate(ElementType::F64, shape);
-              if (!room)
-                return room.takeError();
-              shape[d] = axis.input;
-              values = resample(values, shape, d, mode, axis);
-              shape[d] = axis.output;
-            }
-            T *to = y->mutableData<T>();
-            for (size_t i = 0; i != values.size(); ++i) {
-              if constexpr (std::is_same_v<T, bool>)
-                to[i] = values[i] != 0;
-              else if constexpr (std::is_integral_v<T>)
-                to[i] = truncateTo<T>(values[i]);
-              else
-                to[i] = static_cast<T>(values[i]);
-            }
-            return Error::success();
-          }))
+  if (Error error =
+          dispatch(NumericAndBoolTypes(), x.getElementType(),
+                   [&]<typename T>() -> Error {
+                     std::vector<double> values = loadReals(x);
+                     for (auto [d, axis] : enumerate(*axes)) {
+                       if (axis.output == axis.input && axis.scale == 1 &&
+                           axis.roiStart == 0 && axis.roiEnd == 1)
+                         continue;
+                       // What is between two axes is a tensor of its own.
+                       shape[d] = axis.output;
+                       Expected<int64_t> count = countElements(shape);
+                       if (!count)
+                         return count.takeError();
+                       Expected<TensorValue> room =
+                           ctx.allocate(ElementType::F64, shape);
+                       if (!room)
+                         return room.takeError();
+                       shape[d] = axis.input;
+                       values = resample(values, shape, d, mode, axis);
+                       shape[d] = axis.output;
+                     }
+                     T *to = y->mutableData<T>();
+                     for (size_t i = 0; i != values.size(); ++i) {
+                       if constexpr (std::is_same_v<T, bool>)
+                         to[i] = values[i] != 0;
+                       else if constexpr (std::is_integral_v<T>)
+                         to[i] = truncateTo<T>(values[i]);
+                       else
+                         to[i] = static_cast<T>(values[i]);
+                     }
+                     return Error::success();
+                   }))
     return error;
   return ctx.done(std::move(*y));
 }

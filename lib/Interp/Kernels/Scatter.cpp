@@ -80,9 +80,9 @@ static Error scatter(KernelContext &ctx, ArrayRef<int64_t> targets) {
             Elements<T> update = updates.elements<T>();
             T *to = y->mutableData<T>();
             for (auto [i, target] : enumerate(targets))
-              to[target] = static_cast<T>(
-                  combine(*reduction, static_cast<C>(to[target]),
-                          static_cast<C>(update[i])));
+              to[target] =
+                  static_cast<T>(combine(*reduction, static_cast<C>(to[target]),
+                                         static_cast<C>(update[i])));
             return Error::success();
           }))
     return error;
@@ -91,8 +91,7 @@ static Error scatter(KernelContext &ctx, ArrayRef<int64_t> targets) {
 
 Error kernels::scatterElements(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0), &where = ctx.tensor(1);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   bool fits = where.getRank() == x.getRank() &&

@@ -94,14 +94,13 @@ Error kernels::sequenceLength(KernelContext &ctx) {
   auto sequence = loadSequence(ctx);
   if (!sequence)
     return sequence.takeError();
-  return ctx.done(
-      TensorValue::of<int64_t>(ElementType::I64, {}, int64_t(sequence->size())));
+  return ctx.done(TensorValue::of<int64_t>(ElementType::I64, {},
+                                           int64_t(sequence->size())));
 }
 
 Error kernels::splitToSequence(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   const int64_t size = x.getDim(*axis);
@@ -123,8 +122,7 @@ Error kernels::splitToSequence(KernelContext &ctx) {
   int64_t at = 0;
   for (int64_t part : sizes) {
     if (part < 0 || part > size - at)
-      return fail("parts exceed the " + Twine(size) +
-                  " elements of the axis");
+      return fail("parts exceed the " + Twine(size) + " elements of the axis");
     Expected<TensorValue> y = takePart(ctx, x, *axis, at, part);
     if (!y)
       return y.takeError();
@@ -137,8 +135,8 @@ Error kernels::splitToSequence(KernelContext &ctx) {
     at += part;
   }
   if (at != size)
-    return fail("parts of " + Twine(at) + " elements together, where the axis " +
-                "has " + Twine(size));
+    return fail("parts of " + Twine(at) +
+                " elements together, where the axis " + "has " + Twine(size));
   return ctx.done(RuntimeValue::sequence(std::move(parts)));
 }
 

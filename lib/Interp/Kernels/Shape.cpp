@@ -26,9 +26,9 @@ Expected<TensorValue> interp::copyStrided(KernelContext &ctx,
   cantFail(dispatchStorage(x.getElementType(), [&]<typename T>() -> Error {
     Elements<T> from = x.elements<T>();
     T *to = y->mutableData<T>();
-    forEachElement<1>(
-        shape, {Shape(strides)},
-        [&](int64_t i, int64_t offset) { to[i] = from[offset]; }, {start});
+    forEachElement<1>(shape, {Shape(strides)},
+                      [&](int64_t i, int64_t offset) { to[i] = from[offset]; },
+                      {start});
     return Error::success();
   }));
   return y;
@@ -84,8 +84,8 @@ Error kernels::flatten(KernelContext &ctx) {
                 Twine(rank));
   if (axis < 0)
     axis += rank;
-  return reshapeTo(ctx, {product(shape.take_front(axis)),
-                         product(shape.drop_front(axis))});
+  return reshapeTo(
+      ctx, {product(shape.take_front(axis)), product(shape.drop_front(axis))});
 }
 
 Error kernels::squeeze(KernelContext &ctx) {
@@ -160,8 +160,8 @@ Error kernels::expand(KernelContext &ctx) {
   Expected<Shape> shape = broadcast(x.getShape(), wanted);
   if (!shape)
     return shape.takeError();
-  return ctx.done(copyStrided(ctx, x, *shape,
-                              getBroadcastStrides(x.getShape(), *shape)));
+  return ctx.done(
+      copyStrided(ctx, x, *shape, getBroadcastStrides(x.getShape(), *shape)));
 }
 
 Error kernels::tile(KernelContext &ctx) {
@@ -245,9 +245,9 @@ Error kernels::concat(KernelContext &ctx) {
   return ctx.done(concatenate(ctx, parts, ctx.op.getInt("axis", 0)));
 }
 
-Expected<TensorValue> interp::takePart(KernelContext &ctx,
-                                       const TensorValue &x, unsigned axis,
-                                       int64_t start, int64_t size) {
+Expected<TensorValue> interp::takePart(KernelContext &ctx, const TensorValue &x,
+                                       unsigned axis, int64_t start,
+                                       int64_t size) {
   Shape shape(x.getShape());
   shape[axis] = size;
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
@@ -258,8 +258,7 @@ Expected<TensorValue> interp::takePart(KernelContext &ctx,
 
 Error kernels::split(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", 0), x.getRank());
   if (!axis)
     return axis.takeError();
   const int64_t size = x.getDim(*axis), parts = ctx.op.getNumResults();
@@ -296,8 +295,7 @@ Error kernels::split(KernelContext &ctx) {
 /// Rearranges N×C×H×W through six dimensions.
 static Error rearrange(KernelContext &ctx, ArrayRef<int64_t> split,
                        ArrayRef<unsigned> perm, ArrayRef<int64_t> shape) {
-  Expected<TensorValue> y =
-      permute(ctx, ctx.tensor(0).withShape(split), perm);
+  Expected<TensorValue> y = permute(ctx, ctx.tensor(0).withShape(split), perm);
   if (!y)
     return y.takeError();
   return ctx.done(y->withShape(shape));

@@ -18,8 +18,7 @@ using namespace onnc::interp;
 /// Applies fn to every line of elements along "axis", in place.
 template <typename Fn> static Error mapLines(KernelContext &ctx, Fn fn) {
   const TensorValue &x = ctx.tensor(0);
-  Expected<unsigned> axis =
-      resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
+  Expected<unsigned> axis = resolveAxis(ctx.op.getInt("axis", -1), x.getRank());
   if (!axis)
     return axis.takeError();
   AxisSplit split = splitAt(x.getShape(), *axis);

@@ -40,12 +40,11 @@ static Error fold(KernelContext &ctx, Types types, Fn fn, Finish finish) {
         for (const RuntimeValue &operand : ctx.values()) {
           const TensorValue &x = operand.getTensor();
           Elements<T> from = x.elements<T>();
-          forEachElement<1>(
-              shape, {getBroadcastStrides(x.getShape(), shape)},
-              [&](int64_t i, int64_t ix) {
-                C value = static_cast<C>(from[ix]);
-                sums[i] = first ? value : fn(sums[i], value);
-              });
+          forEachElement<1>(shape, {getBroadcastStrides(x.getShape(), shape)},
+                            [&](int64_t i, int64_t ix) {
+                              C value = static_cast<C>(from[ix]);
+                              sums[i] = first ? value : fn(sums[i], value);
+                            });
           first = false;
         }
         T *to = y->mutableData<T>();
