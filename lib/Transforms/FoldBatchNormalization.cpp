@@ -126,9 +126,10 @@ static std::optional<std::vector<double>> getBias(Operation *product,
 static LogicalResult foldIntoProduct(Operation *op, Rewriter &rewriter) {
   auto norm = cast<onnx::BatchNormalizationOp>(op);
   Operation *product = norm.getX()->getDefiningOp();
+  static constexpr StringRef products[] = {"onnx.Conv", "onnx.ConvTranspose",
+                                           "onnx.Gemm"};
   if (!product || !norm.getX()->hasOneUse() ||
-      !(isa<onnx::ConvOp>(product) || isa<onnx::ConvTransposeOp>(product) ||
-        isa<onnx::GemmOp>(product)))
+      !is_contained(products, product->getName()))
     return failure();
   auto map = getChannelMap(norm);
   auto weights = getFloatElements(product->getOperand(1));

@@ -29,6 +29,9 @@ constexpr Tolerance rounding{.absolute = 1e-3, .relative = 1e-4};
 struct Case {
   const char *pipeline;
   Tolerance tolerance;
+  friend std::ostream &operator<<(std::ostream &os, const Case &c) {
+    return os << c.pipeline;
+  }
 };
 
 class EquivalenceTest : public testing::TestWithParam<Case> {};
