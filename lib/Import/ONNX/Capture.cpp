@@ -77,7 +77,7 @@ std::string onnc::onnx_import::explainUndefined(
       definers.try_emplace(output, i);
   auto found = definers.find(name);
   if (found == definers.end())
-    return ("'" + name + "' is not defined").str();
+    return "'" + name.str() + "' is not defined";
 
   // Depth first from the definer along what it needs; a path back to the user
   // is a cycle.

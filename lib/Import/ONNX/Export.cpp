@@ -226,7 +226,7 @@ LogicalResult Exporter::fillGraph(Region &region, unsigned numCaptures,
   StringSet<> used;
   const Graph *main = region.isTopLevel() ? region.getParentGraph() : nullptr;
   for (auto [i, value] : enumerate(terminator->getOperands())) {
-    std::string name = names[value];
+    std::string name = names.lookup(value);
     std::string wanted = main ? main->getOutputNames()[i] : name;
     if (name != wanted || used.contains(wanted)) {
       while (used.contains(wanted) || (!main && scope.isTaken(wanted)))
@@ -265,7 +265,7 @@ LogicalResult Exporter::fillNode(Operation &op, const NameScope &scope,
   while (numInputs && !op.getOperand(numInputs - 1))
     --numInputs;
   for (unsigned i = 0; i < numInputs; ++i)
-    proto.add_input(op.getOperand(i) ? names[op.getOperand(i)] : "");
+    proto.add_input(names.lookup(op.getOperand(i)));
   unsigned numOutputs = op.getNumResults();
   while (numOutputs && !names.contains(op.getResult(numOutputs - 1)))
     --numOutputs;
@@ -278,9 +278,11 @@ LogicalResult Exporter::fillNode(Operation &op, const NameScope &scope,
     Region &body = op.getRegion(i);
     // Captured values go by their outer names again.
     unsigned first = body.getNumArguments() - numCaptures;
-    for (unsigned j = 0; j < numCaptures; ++j)
-      names[body.getArgument(first + j)] =
-          names[op.getOperand(op.getNumOperands() - numCaptures + j)];
+    for (unsigned j = 0; j < numCaptures; ++j) {
+      std::string outer =
+          names.lookup(op.getOperand(op.getNumOperands() - numCaptures + j));
+      names[body.getArgument(first + j)] = std::move(outer);
+    }
     auto *attr = proto.add_attribute();
     attr->set_name(info.regions[i].str());
     attr->set_type(onnx::AttributeProto::GRAPH);
