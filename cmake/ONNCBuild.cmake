@@ -72,6 +72,8 @@ function(onnc_add_tool name)
   target_link_libraries(${name} PRIVATE onnc_flags ONNC LLVM)
   target_precompile_headers(${name} REUSE_FROM onnc_pch)
   add_dependencies(${name} onnc-headers)
+  set_target_properties(${name} PROPERTIES
+    INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS ${name} EXPORT ONNCTargets
           RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()

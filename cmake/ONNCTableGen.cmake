@@ -5,6 +5,9 @@
 # Before: ONNC_INCLUDE_DIRS, where onnc's records are, and ONNC_TBLGEN, the
 # target onnc-tblgen.
 
+# Targets are global: one find_package in a project creates them for all.
+include_guard(GLOBAL)
+
 add_custom_target(onnc-headers)
 
 # onnc_tablegen(<out> <file.td> <generator flag>... )

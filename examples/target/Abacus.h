@@ -21,11 +21,11 @@ constexpr int64_t memorySize = 64 << 10;
 std::optional<std::string> getRefusal(const Operation &op);
 
 /// Programs are text, one instruction a line, that starts with this line:
-///   CONST <offset> <value>...                    weights
-///   INPUT|OUTPUT <name> <offset> <rank> <dim>...
+///   CONST <y> <word>...                   weights: the bits of each, decimal
+///   INPUT|OUTPUT <name> <y> <dim>...
 ///   ADD|MUL|MAX <y> <a> <b> <elements of a> <elements of b>
 ///   MATMUL <y> <a> <b> <M> <K> <N>
-/// Offsets count bytes, and are what onnc's allocator chose.
+/// y, a and b are offsets in bytes, chosen by onnc's allocator.
 constexpr llvm::StringLiteral programHeader = "ABACUS 1\n";
 
 /// Writes an allocated module. An error where a port's name can't stand in a

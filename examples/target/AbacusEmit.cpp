@@ -3,48 +3,50 @@
 
 #include "Abacus.h"
 #include "onnc/CodeGen/Allocation.h"
-#include "llvm/Support/Format.h"
+#include "llvm/ADT/bit.h"
 
 using namespace llvm;
 using namespace onnc;
 
-static int64_t getAddress(Value *value) { return *getOffset(*value); }
-static int64_t getCount(Value *value) {
-  return *value->getTensorType().getNumElements();
+/// Writes a line: the addresses of \p values, then \p sizes.
+static void emitLine(raw_ostream &os, const Twine &name,
+                     ArrayRef<Value *> values, ArrayRef<int64_t> sizes) {
+  os << name;
+  for (Value *value : values)
+    os << ' ' << *getOffset(*value);
+  for (int64_t size : sizes)
+    os << ' ' << size;
+  os << '\n';
 }
 
-static Error emitPort(StringRef kind, StringRef name, Value *memory,
-                      raw_ostream &os) {
+static Error emitPort(raw_ostream &os, StringRef kind, StringRef name,
+                      Value *memory) {
   if (name.empty() || name.find_first_of(" \n") != StringRef::npos)
     return createStringError("the name '" + name +
                              "' is empty or holds a space or line break");
-  auto shape = *memory->getTensorType().getStaticShape();
-  os << kind << ' ' << name << ' ' << getAddress(memory) << ' ' << shape.size();
-  for (int64_t dim : shape)
-    os << ' ' << dim;
-  os << '\n';
+  emitLine(os, kind + " " + name, memory,
+           *memory->getTensorType().getStaticShape());
   return Error::success();
 }
 
-static Error emitOperation(Operation &op, raw_ostream &os) {
+static Error emitOperation(raw_ostream &os, Operation &op) {
   if (auto input = dyn_cast<abacus::InputOp>(op))
-    return emitPort("INPUT", input.getHost()->getName(), input.getMemory(), os);
+    return emitPort(os, "INPUT", input.getHost()->getName(), input.getMemory());
   if (auto constant = dyn_cast<abacus::ConstantOp>(op)) {
-    const ConstantData &data = constant.getValue().getData();
-    os << "CONST " << getAddress(constant.getMemory());
-    for (int64_t i = 0; i < getCount(constant.getMemory()); ++i)
-      os << ' ' << format("%a", double(data.get<float>(i)));
-    os << '\n';
+    std::vector<int64_t> bits(*constant.getValue().getType().getNumElements());
+    for (auto [i, word] : enumerate(bits))
+      word = bit_cast<uint32_t>(constant.getValue().getData().get<float>(i));
+    emitLine(os, "CONST", constant.getMemory(), bits);
   } else if (auto vector = dyn_cast<abacus::VectorOp>(op)) {
-    os << vector.getKind() << ' ' << getAddress(vector.getY()) << ' '
-       << getAddress(vector.getA()) << ' ' << getAddress(vector.getB()) << ' '
-       << getCount(vector.getA()) << ' ' << getCount(vector.getB()) << '\n';
+    Value *a = vector.getA(), *b = vector.getB();
+    emitLine(os, vector.getKind(), {vector.getY(), a, b},
+             {*a->getTensorType().getNumElements(),
+              *b->getTensorType().getNumElements()});
   } else if (auto matmul = dyn_cast<abacus::MatmulOp>(op)) {
     auto a = *matmul.getA()->getTensorType().getStaticShape();
     auto b = *matmul.getB()->getTensorType().getStaticShape();
-    os << "MATMUL " << getAddress(matmul.getY()) << ' '
-       << getAddress(matmul.getA()) << ' ' << getAddress(matmul.getB()) << ' '
-       << a[0] << ' ' << a[1] << ' ' << b[1] << '\n';
+    emitLine(os, "MATMUL", {matmul.getY(), matmul.getA(), matmul.getB()},
+             {a[0], a[1], b[1]});
   }
   return Error::success();
 }
@@ -53,11 +55,11 @@ Error abacus::emitProgram(const Module &module, raw_ostream &os) {
   Graph &main = *module.getMain();
   os << programHeader;
   for (Operation &op : main.getBody().getOps())
-    if (Error e = emitOperation(op, os))
+    if (Error e = emitOperation(os, op))
       return e;
   for (auto [i, name] : enumerate(main.getOutputNames())) {
     auto output = cast<abacus::OutputOp>(main.getOutput(i)->getDefiningOp());
-    if (Error e = emitPort("OUTPUT", name, output.getMemory(), os))
+    if (Error e = emitPort(os, "OUTPUT", name, output.getMemory()))
       return e;
   }
   return Error::success();

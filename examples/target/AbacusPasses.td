@@ -9,11 +9,7 @@ def Abacus : PassGroup<"Abacus"> {
 }
 
 def AbacusSelect : Pass<"abacus-select", Abacus> {
-  let summary = "Replaces ONNX operators by the Abacus'";
-  let description = [{
-    There is no scratchpad, so every operation fits as it is: the module is
-    tiled as soon as it is selected.
-  }];
+  let summary = "Replaces ONNX operators by the Abacus', which need no tiling";
   let requires = [Partitioned];
   let sets = [Selected, Tiled];
 }

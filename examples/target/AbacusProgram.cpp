@@ -11,19 +11,26 @@ namespace {
 
 struct Instruction {
   std::string name;
-  int64_t y, a, b;
+  uint64_t y, a, b;
   /// Of matrices m×k and k×n. Vectors: m elements of a, k of b, n is 1.
-  int64_t m, k, n;
+  uint64_t m, k, n;
+};
+
+struct Ports {
+  std::vector<ProgramValueInfo> infos;
+  std::vector<uint64_t> offsets;
 };
 
 /// A parsed program and its memory. Every range is checked before anything
 /// runs.
 class AbacusProgram : public Program {
 public:
-  Error parse(StringRef text);
+  Error parseLine(StringRef line);
 
-  ArrayRef<ProgramValueInfo> getInputs() const override { return inputs; }
-  ArrayRef<ProgramValueInfo> getOutputs() const override { return outputs; }
+  ArrayRef<ProgramValueInfo> getInputs() const override { return inputs.infos; }
+  ArrayRef<ProgramValueInfo> getOutputs() const override {
+    return outputs.infos;
+  }
   Expected<std::vector<RuntimeValue>>
   run(ArrayRef<RuntimeValue> values) override;
   void printReport(raw_ostream &os, bool) const override {
@@ -31,145 +38,112 @@ public:
   }
 
 private:
-  Error parseLine(StringRef line);
-  Error parsePort(StringRef kind, ArrayRef<StringRef> words);
-  Error parseConstant(ArrayRef<StringRef> words);
-  Error parseInstruction(StringRef name, ArrayRef<StringRef> words);
-  Error checkRange(int64_t offset, int64_t elements) const;
+  Error parsePort(Ports &ports, StringRef name, ArrayRef<uint32_t> words);
+  Error parseInstruction(StringRef name, ArrayRef<uint32_t> words);
+  Error checkRange(uint64_t offset, uint64_t elements) const;
   Error error(const Twine &what) const {
     return createStringError("line " + Twine(lineNumber) + ": " + what);
   }
   void execute(const Instruction &instr);
-  float *at(int64_t offset) { return memory.data() + offset / 4; }
+  float *at(uint64_t offset) { return memory.data() + offset / 4; }
 
   std::vector<float> memory = std::vector<float>(abacus::memorySize / 4);
-  std::vector<ProgramValueInfo> inputs, outputs;
-  std::vector<int64_t> inputOffsets, outputOffsets;
+  Ports inputs, outputs;
   std::vector<Instruction> code;
-  unsigned lineNumber = 1;
-  int64_t cycles = 0;
+  unsigned lineNumber = 0;
+  uint64_t cycles = 0;
 };
 
 } // namespace
 
-//===----------------------------------------------------------------------===//
-// Loading
-//===----------------------------------------------------------------------===//
-
-/// A number of bytes or elements. None is larger than the memory, so products
-/// of two don't overflow.
-static bool parseSize(StringRef word, int64_t &size) {
-  return !word.getAsInteger(10, size) && size >= 0 &&
-         size <= abacus::memorySize;
-}
-
-Error AbacusProgram::checkRange(int64_t offset, int64_t elements) const {
-  if (offset % 4 || elements > (abacus::memorySize - offset) / 4)
+Error AbacusProgram::checkRange(uint64_t offset, uint64_t elements) const {
+  if (offset % 4 || offset / 4 > memory.size() ||
+      elements > memory.size() - offset / 4)
     return error("reaches outside the memory, or between its words");
   return Error::success();
 }
 
-Error AbacusProgram::parsePort(StringRef kind, ArrayRef<StringRef> words) {
-  int64_t offset, rank, count = 1;
-  if (words.size() < 3 || !parseSize(words[1], offset) ||
-      !parseSize(words[2], rank) || words.size() != 3 + size_t(rank))
-    return error("malformed port");
-  Shape shape(rank);
-  for (auto [word, dim] : zip(words.drop_front(3), shape))
-    if (!parseSize(word, dim) || (count *= dim) > abacus::memorySize)
-      return error("malformed dimension '" + word + "'");
-  (kind == "INPUT" ? inputs : outputs)
-      .push_back(ProgramValueInfo::ofTensor(words[0], ElementType::F32, shape));
-  (kind == "INPUT" ? inputOffsets : outputOffsets).push_back(offset);
-  return checkRange(offset, count);
-}
-
-Error AbacusProgram::parseConstant(ArrayRef<StringRef> words) {
-  int64_t offset;
-  if (words.empty() || !parseSize(words[0], offset))
-    return error("malformed constant");
-  if (Error e = checkRange(offset, words.size() - 1))
-    return e;
-  for (auto [i, word] : enumerate(words.drop_front())) {
-    double value;
-    if (word.getAsDouble(value))
-      return error("malformed number '" + word + "'");
-    at(offset)[i] = float(value);
-  }
-  return Error::success();
+Error AbacusProgram::parsePort(Ports &ports, StringRef name,
+                               ArrayRef<uint32_t> words) {
+  Shape shape(words.drop_front());
+  auto count = countElements(shape);
+  if (!count)
+    return error(toString(count.takeError()));
+  ports.infos.push_back(
+      ProgramValueInfo::ofTensor(name, ElementType::F32, shape));
+  ports.offsets.push_back(words[0]);
+  return checkRange(words[0], *count);
 }
 
 Error AbacusProgram::parseInstruction(StringRef name,
-                                      ArrayRef<StringRef> words) {
+                                      ArrayRef<uint32_t> words) {
   bool isMatMul = name == "MATMUL";
   if (!isMatMul && name != "ADD" && name != "MUL" && name != "MAX")
     return error("unknown instruction '" + name + "'");
   if (words.size() != (isMatMul ? 6u : 5u))
     return error("wrong number of operands");
-  Instruction i{name.str(), 0, 0, 0, 0, 0, 1};
-  int64_t *fields[] = {&i.y, &i.a, &i.b, &i.m, &i.k, &i.n};
-  for (auto [word, field] : zip(words, fields))
-    if (!parseSize(word, *field))
-      return error("malformed operand '" + word + "'");
+  Instruction i{name.str(),
+                words[0],
+                words[1],
+                words[2],
+                words[3],
+                words[4],
+                isMatMul ? words[5] : 1};
   if (!isMatMul && i.k != i.m && i.k != 1)
     return error("operands of different lengths");
   code.push_back(i);
-  Error a = checkRange(i.a, isMatMul ? i.m * i.k : i.m);
-  Error b = checkRange(i.b, i.k * i.n);
-  Error y = checkRange(i.y, i.m * i.n);
-  return joinErrors(std::move(a), joinErrors(std::move(b), std::move(y)));
+  Error inputs = joinErrors(checkRange(i.a, isMatMul ? i.m * i.k : i.m),
+                            checkRange(i.b, i.k * i.n));
+  return joinErrors(std::move(inputs), checkRange(i.y, i.m * i.n));
 }
 
 Error AbacusProgram::parseLine(StringRef line) {
-  SmallVector<StringRef> words;
-  line.split(words, ' ');
-  StringRef name = words.front();
-  ArrayRef<StringRef> rest = ArrayRef(words).drop_front();
-  if (name == "INPUT" || name == "OUTPUT")
-    return parsePort(name, rest);
-  if (name == "CONST")
-    return parseConstant(rest);
-  return parseInstruction(name, rest);
-}
-
-Error AbacusProgram::parse(StringRef text) {
-  text.consume_front(abacus::programHeader);
-  for (StringRef line : split(text, '\n')) {
-    ++lineNumber;
-    if (!line.empty())
-      if (Error e = parseLine(line))
-        return e;
-  }
+  if (++lineNumber == 1 || line.empty()) // the first was recognized
+    return Error::success();
+  SmallVector<StringRef> texts;
+  line.split(texts, ' ');
+  StringRef name = texts[0];
+  bool isPort = name == "INPUT" || name == "OUTPUT";
+  std::vector<uint32_t> words;
+  for (StringRef text : drop_begin(texts, isPort ? 2 : 1))
+    if (text.getAsInteger(10, words.emplace_back()))
+      return error("malformed number '" + text + "'");
+  if (words.empty())
+    return error("no operands");
+  if (isPort)
+    return parsePort(name == "INPUT" ? inputs : outputs, texts[1], words);
+  if (name != "CONST")
+    return parseInstruction(name, words);
+  if (Error e = checkRange(words[0], words.size() - 1))
+    return e;
+  std::memcpy(at(words[0]), words.data() + 1, 4 * (words.size() - 1));
   return Error::success();
 }
 
 Expected<std::unique_ptr<Program>>
 abacus::loadProgram(std::unique_ptr<MemoryBuffer> file) {
   auto program = std::make_unique<AbacusProgram>();
-  if (Error e = program->parse(file->getBuffer()))
-    return e;
+  for (StringRef line : split(file->getBuffer(), '\n'))
+    if (Error e = program->parseLine(line))
+      return e;
   return program;
 }
-
-//===----------------------------------------------------------------------===//
-// Running
-//===----------------------------------------------------------------------===//
 
 void AbacusProgram::execute(const Instruction &i) {
   float *y = at(i.y), *a = at(i.a), *b = at(i.b);
   if (i.name == "MATMUL") {
     cycles += i.m * i.k * i.n;
-    for (int64_t row = 0; row < i.m; ++row)
-      for (int64_t column = 0; column < i.n; ++column) {
+    for (uint64_t row = 0; row < i.m; ++row)
+      for (uint64_t column = 0; column < i.n; ++column) {
         float sum = 0;
-        for (int64_t k = 0; k < i.k; ++k)
+        for (uint64_t k = 0; k < i.k; ++k)
           sum += a[row * i.k + k] * b[k * i.n + column];
         y[row * i.n + column] = sum;
       }
     return;
   }
   cycles += i.m;
-  for (int64_t e = 0; e < i.m; ++e) {
+  for (uint64_t e = 0; e < i.m; ++e) {
     float x = a[e], z = b[i.k == 1 ? 0 : e];
     y[e] = i.name == "ADD" ? x + z : i.name == "MUL" ? x * z : std::max(x, z);
   }
@@ -177,18 +151,18 @@ void AbacusProgram::execute(const Instruction &i) {
 
 Expected<std::vector<RuntimeValue>>
 AbacusProgram::run(ArrayRef<RuntimeValue> values) {
-  for (auto [value, info, offset] : zip_equal(values, inputs, inputOffsets)) {
+  for (auto [value, info, offset] :
+       zip_equal(values, inputs.infos, inputs.offsets)) {
     if (Error e = info.checkTensor(value))
       return e;
-    auto elements = value.getTensor().elements<float>();
-    for (int64_t i = 0; i < value.getTensor().getNumElements(); ++i)
-      at(offset)[i] = elements[i];
+    ArrayRef<char> bytes = value.getTensor().getBytes();
+    std::memcpy(at(offset), bytes.data(), bytes.size());
   }
   cycles = 0;
   for (const Instruction &instr : code)
     execute(instr);
   std::vector<RuntimeValue> results;
-  for (auto [info, offset] : zip_equal(outputs, outputOffsets)) {
+  for (auto [info, offset] : zip_equal(outputs.infos, outputs.offsets)) {
     int64_t count = cantFail(countElements(*info.shape));
     results.push_back(TensorValue::of<float>(ElementType::F32, *info.shape,
                                              ArrayRef(at(offset), count)));

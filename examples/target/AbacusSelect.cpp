@@ -20,9 +20,11 @@ std::unique_ptr<Pass> abacus::createAbacusSelectPass() {
   return std::make_unique<AbacusSelect>();
 }
 
-/// The instruction for an elementwise operator, or "".
-static StringRef getVectorKind(StringRef onnxOp) {
-  return StringSwitch<StringRef>(onnxOp)
+/// The instruction for an ONNX operator, or "". Canonical IR multiplies
+/// matrices with Gemm.
+static StringRef getInstruction(const Operation &op) {
+  return StringSwitch<StringRef>(op.getName())
+      .Cases("onnx.MatMul", "onnx.Gemm", "MATMUL")
       .Case("onnx.Add", "ADD")
       .Case("onnx.Mul", "MUL")
       .Cases("onnx.Max", "onnx.Relu", "MAX")
@@ -36,24 +38,35 @@ static bool isStorable(const Value *value) {
          type.getNumElements();
 }
 
+/// Vector instructions take \p b beside as many elements as \p a has.
+static bool isPair(const Value *a, const Value *b) {
+  auto count = b->getTensorType().getNumElements();
+  return count == 1 || count == a->getTensorType().getNumElements();
+}
+
 std::optional<std::string> abacus::getRefusal(const Operation &op) {
-  bool isMatMul = op.getName() == "onnx.MatMul";
-  if (!isMatMul && getVectorKind(op.getName()).empty())
-    return "the Abacus has no such operator";
-  if (!all_of(op.getOperands(), isStorable) || !isStorable(op.getResult()))
+  StringRef instruction = getInstruction(op);
+  if (instruction.empty())
+    return "there is no instruction for it";
+  auto xs = op.getOperands();
+  llvm::erase(xs, nullptr); // a bias that isn't there
+  Value *y = op.getResult();
+  if (!all_of(xs, isStorable) || !isStorable(y))
     return "only FP32 tensors of known shape are supported";
-  if (op.getName() == "onnx.Relu")
-    return std::nullopt;
-  if (op.getNumOperands() != 2)
+  if (instruction == "MATMUL") {
+    if (xs[0]->getTensorType().getRank() != 2 ||
+        xs[1]->getTensorType().getRank() != 2)
+      return "only matrices are supported";
+    if (op.getInt("transA", 0) || op.getInt("transB", 0) ||
+        op.getFloat("alpha", 1) != 1 || op.getFloat("beta", 1) != 1)
+      return "transposed and scaled operands aren't supported";
+    if (xs.size() == 3 && !isPair(y, xs[2]))
+      return "the bias must be as large as the result, or one element";
+  } else if (xs.size() != (op.getName() == "onnx.Relu" ? 1 : 2)) {
     return "only two operands are supported";
-  TensorType a = op.getOperand(0)->getTensorType();
-  TensorType b = op.getOperand(1)->getTensorType();
-  if (isMatMul && (a.getRank() != 2 || b.getRank() != 2))
-    return "only matrices are supported";
-  if (!isMatMul &&
-      (a != op.getResult()->getTensorType() ||
-       (b.getNumElements() != a.getNumElements() && b.getNumElements() != 1)))
+  } else if (xs[0]->getType() != y->getType() || !isPair(y, xs.back())) {
     return "the second operand must be as large as the first, or one element";
+  }
   return std::nullopt;
 }
 
@@ -62,25 +75,28 @@ static Value *select(Operation &op, Builder &builder) {
   Type type = op.getResult()->getType();
   if (ConstantAttr value = getConstantValue(op.getResult()))
     return builder.create<abacus::ConstantOp>(type, value).getMemory();
+  StringRef kind = getInstruction(op);
   Value *a = op.getOperand(0);
-  if (op.getName() == "onnx.MatMul")
-    return builder.create<abacus::MatmulOp>(type, a, op.getOperand(1)).getY();
-  Value *b;
-  if (op.getName() == "onnx.Relu") { // the maximum with zero
+  Value *b = op.getNumOperands() > 1 ? op.getOperand(1) : nullptr;
+  if (kind == "MATMUL") {
+    a = builder.create<abacus::MatmulOp>(type, a, b).getY();
+    b = op.getNumOperands() > 2 ? op.getOperand(2) : nullptr;
+    if (!b)
+      return a;
+    kind = "ADD";
+  } else if (!b) { // the maximum with zero is Relu
     auto zero = ConstantAttr::getFloats(op.getContext(), {0}, /*scalar=*/true);
     b = builder.create<abacus::ConstantOp>(zero.getType(), zero).getMemory();
-  } else {
-    b = op.getOperand(1);
   }
-  StringRef kind = getVectorKind(op.getName());
   return builder.create<abacus::VectorOp>(type, a, b, kind).getY();
 }
 
 PassResult AbacusSelect::run(Module &module, PassContext &) const {
   Region &body = module.getMain()->getBody();
   Operation *end = body.getTerminator();
-  for (Value *port :
-       concat<Value *const>(body.getArguments(), end->getOperands()))
+  auto ports = to_vector(end->getOperands());
+  append_range(ports, body.getArguments());
+  for (Value *port : ports)
     if (!isStorable(port))
       return end->emitError(DiagID::TargetUnsupportedOp)
              << "input or output '" << port->getName()

@@ -24,7 +24,7 @@ struct AbacusOperators : OperatorModel {
   OperationCost getCost(const Operation &op) const override {
     double elements = *op.getResult()->getTensorType().getNumElements();
     double depth = 1;
-    if (op.getName() == "onnx.MatMul")
+    if (op.getName() == "onnx.MatMul" || op.getName() == "onnx.Gemm")
       depth = *op.getOperand(0)->getTensorType().getDim(1).getConstant();
     return {elements * depth, elements * depth, elements * 4};
   }
@@ -96,21 +96,21 @@ private:
 
 } // namespace
 
-static Expected<std::unique_ptr<Target>> create(const Quadruple &) {
-  return std::make_unique<AbacusTarget>();
-}
-
-static bool recognize(MemoryBufferRef file) {
-  return file.getBuffer().starts_with(abacus::programHeader);
-}
-
 extern "C" TargetPlugin onncGetTargetPlugin() {
   static constexpr StringRef tools[] = {"asm"};
   static constexpr ProcessorInfo processors[] = {
       {"abacus", "toy: 64 kB, FP32, one bead a second", "example", "none",
        tools}};
-  static constexpr TargetInfo info = {"Abacus",   "example of a target",
-                                      processors, create,
-                                      recognize,  abacus::loadProgram};
+  static constexpr TargetInfo info = {
+      "Abacus",
+      "example of a target",
+      processors,
+      [](const Quadruple &) -> Expected<std::unique_ptr<Target>> {
+        return std::make_unique<AbacusTarget>();
+      },
+      [](MemoryBufferRef file) {
+        return file.getBuffer().starts_with(abacus::programHeader);
+      },
+      abacus::loadProgram};
   return {onncTargetABI, &info};
 }

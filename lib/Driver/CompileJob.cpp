@@ -160,6 +160,9 @@ LogicalResult Job::compile(Pipeline &pipeline) {
   if (failed(chooseKind()))
     return failure();
   auto module = loadModel(context, job.models[0], import);
+  if (module && compiler.getTarget() && !module->getMain())
+    return context.getDiagnostics().error(DiagID::InputOutput)
+           << "'" << job.models[0] << "' has no graph 'main'";
   if (!module || failed(compiler.compile(*module, pipeline, job.passes)))
     return failure();
   return write(*module);

@@ -8,6 +8,7 @@
 
 #include "onnc/Driver/ModelFile.h"
 #include "onnc/IR/AsmParser.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
@@ -26,46 +27,53 @@ static LogicalResult checkShapes(Context &context, StringRef path,
             "the shapes";
 }
 
-std::unique_ptr<Module> onnc::loadModel(Context &context, StringRef path,
-                                        const ImportOptions &options) {
-  if (path != "-") {
-    // Only the beginning: the importer maps the file itself.
-    auto head = MemoryBuffer::getFileSlice(path, 64, 0);
-    if (head && looksLikeOnnx((*head)->getBuffer()))
-      return importModel(context, path, options);
-    if (!head) {
-      // Shorter than the slice, or not a file: let the reader say what.
-      auto whole = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                         /*RequiresNullTerminator=*/false);
-      if (!whole || looksLikeOnnx((*whole)->getBuffer()))
-        return importModel(context, path, options);
-    }
-    if (failed(checkShapes(context, path, options)))
-      return nullptr;
-    return parseModuleFile(context, path);
-  }
-  auto buffer = MemoryBuffer::getSTDIN();
+/// Standard input or a pipe: can be read only once, so all at once.
+static std::unique_ptr<Module> loadStream(Context &context, StringRef path,
+                                          const ImportOptions &options) {
+  auto buffer = MemoryBuffer::getFileOrSTDIN(path);
+  StringRef name = path == "-" ? "<stdin>" : path;
   if (!buffer) {
-    context.getDiagnostics().error(DiagID::InputOutput)
-        << "standard input can't be read: " << buffer.getError().message();
+    DiagLocation loc;
+    loc.file = name.str();
+    context.getDiagnostics().error(DiagID::InputOutput, loc)
+        << "can't be read: " << buffer.getError().message();
     return nullptr;
   }
   if (looksLikeOnnx((*buffer)->getBuffer()))
-    return importModel(context, BlobRef(new Blob(std::move(*buffer))),
-                       "<stdin>", options);
+    return importModel(context, BlobRef(new Blob(std::move(*buffer))), name,
+                       options);
+  if (failed(checkShapes(context, name, options)))
+    return nullptr;
+  return parseModule(context, (*buffer)->getBuffer(), name);
+}
+
+std::unique_ptr<Module> onnc::loadModel(Context &context, StringRef path,
+                                        const ImportOptions &options) {
+  sys::fs::file_type type = sys::fs::get_file_type(path);
+  if (path == "-" || type == sys::fs::file_type::fifo_file)
+    return loadStream(context, path, options);
+  // The importer maps the file itself, and says what is wrong with others.
+  if (type != sys::fs::file_type::regular_file)
+    return importModel(context, path, options);
+  // Only the beginning, unless the file is shorter.
+  auto head = MemoryBuffer::getFileSlice(path, 64, 0);
+  if (!head)
+    head = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                 /*RequiresNullTerminator=*/false);
+  if (!head || looksLikeOnnx((*head)->getBuffer()))
+    return importModel(context, path, options);
   if (failed(checkShapes(context, path, options)))
     return nullptr;
-  return parseModule(context, (*buffer)->getBuffer(), "<stdin>");
+  return parseModuleFile(context, path);
 }
 
 std::unique_ptr<Module> onnc::readModel(Context &context, StringRef bytes,
                                         StringRef path, unsigned firstLine) {
   StringRef name = path == "-" ? "<stdin>" : path;
   if (looksLikeOnnx(bytes))
-    return importModel(context,
-                       BlobRef(new Blob(std::vector<char>(bytes.begin(),
-                                                          bytes.end()))),
-                       name);
+    return importModel(
+        context,
+        BlobRef(new Blob(std::vector<char>(bytes.begin(), bytes.end()))), name);
   StringRef directory = sys::path::parent_path(path);
   // Empty lines in front let diagnostics count as the file does.
   std::string text = std::string(firstLine - 1, '\n') + bytes.str();

@@ -136,7 +136,7 @@ assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
 //===----------------------------------------------------------------------===//
 
 LogicalResult Runner::load() {
-  if (config.program == "-")
+  if (config.program == "-" || !sys::fs::is_regular_file(config.program))
     return loadProgramFromModel();
   auto buffer = MemoryBuffer::getFile(config.program, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
@@ -266,6 +266,8 @@ LogicalResult Runner::readInputs() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult Runner::runAll() {
+  if (!config.trace.empty())
+    program->enableTrace();
   for (int64_t i = 0; i < runs; ++i) {
     auto result = program->run(getInputs(i));
     if (!result)
@@ -329,6 +331,9 @@ LogicalResult Runner::compareAll() {
   error(DiagID::InterpRuntime)
       << first << "; " << std::max<int64_t>(mismatches, 1)
       << " elements are further away than " << tolerance.str();
+  if (!config.reference.empty())
+    os << "-mquadruple= on the model itself finds the first value that "
+          "differs\n";
   if (!config.quadruple.empty())
     (void)locateDivergence(*model, targets, config, getInputs(*firstRun),
                            tolerance, os);
@@ -365,7 +370,8 @@ LogicalResult Runner::writeOutputs() {
     }
     if (config.outputs.empty())
       printValue(os, context, info, value);
-    else if (Error error = writeValue(context, value, outputFiles[k], info.name))
+    else if (Error error =
+                 writeValue(context, value, outputFiles[k], info.name))
       return report(DiagID::InputOutput, std::move(error));
   }
   return success();

@@ -427,7 +427,7 @@ Error onnc::writeModuleFile(const Module &module, StringRef path,
   BlobWriter blobs;
   std::string blobPath = (path + ".blobs").str();
   bool separate =
-      path != "-" && hasLargeConstant(module, options.maxInlineBytes);
+      canHaveSideFile(path) && hasLargeConstant(module, options.maxInlineBytes);
   if (separate) {
     options.blobs = &blobs;
     options.blobFile = sys::path::filename(blobPath).str();

@@ -8,6 +8,7 @@
 
 #include "onnc/Support/Diagnostics.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ConvertUTF.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -50,18 +51,38 @@ static void printLocation(raw_ostream &os, const DiagLocation &loc) {
   }
 }
 
+/// The line, or of a long one what is near \p column (from 1; 0: none), with a
+/// caret below it. What a terminal would take for a command, or isn't UTF-8, is
+/// a dot: "text" may well be a binary file.
+static void printSourceLine(raw_ostream &os, StringRef line, unsigned column) {
+  constexpr size_t longest = 1000, context = 80;
+  const size_t at = std::min<size_t>(column ? column - 1 : 0, line.size());
+  size_t begin = 0;
+  if (line.size() > longest) {
+    begin = at > context ? at - context : 0;
+    line = line.substr(begin, 2 * context);
+  }
+  const auto *bytes = reinterpret_cast<const UTF8 *>(line.data());
+  const bool isText = isLegalUTF8String(&bytes, bytes + line.size());
+  for (char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool isControl = (byte < ' ' && c != '\t') || byte == 0x7f;
+    os << (isControl || (byte > 0x7f && !isText) ? '.' : c);
+  }
+  os << '\n';
+  for (char c : line.take_front(at - begin))
+    os << (c == '\t' ? '\t' : ' ');
+  os << "^\n";
+}
+
 void Diagnostic::print(raw_ostream &os) const {
   printLocation(os, location);
   os << severityName(severity) << ": " << message;
   if (severity != Severity::Note)
     os << " [" << getDiagName(id) << ']';
   os << '\n';
-  if (!sourceLine.empty()) {
-    os << sourceLine << '\n';
-    for (unsigned i = 1; i < location.column; ++i)
-      os << (i <= sourceLine.size() && sourceLine[i - 1] == '\t' ? '\t' : ' ');
-    os << "^\n";
-  }
+  if (!sourceLine.empty())
+    printSourceLine(os, sourceLine, location.column);
   for (const Diagnostic &note : notes)
     note.print(os);
 }

@@ -143,6 +143,10 @@ OutputFile::~OutputFile() {
   sys::DontRemoveFileOnSignal(temporary);
 }
 
+bool onnc::canHaveSideFile(StringRef path) {
+  return path != "-" && (!fs::exists(path) || fs::is_regular_file(path));
+}
+
 Error onnc::writeOutputFile(StringRef path,
                             function_ref<Error(raw_pwrite_stream &)> write) {
   Expected<std::unique_ptr<OutputFile>> file = OutputFile::create(path);

@@ -9,7 +9,7 @@
 #include "onnc/Target/TargetRegistry.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/DynamicLibrary.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -52,14 +52,20 @@ const TargetInfo *TargetRegistry::recognize(MemoryBufferRef file) const {
   return nullptr;
 }
 
+static std::string getFullName(const ProcessorInfo &p) {
+  return (p.name + "-" + p.vendor + "-" + p.system + "-" + join(p.tools, "|"))
+      .str();
+}
+
 void TargetRegistry::print(raw_ostream &os) const {
+  size_t width = 0;
+  for (const ProcessorInfo *p : getProcessors())
+    width = std::max(width, getFullName(*p).size());
   for (const TargetInfo *target : targets) {
     os << target->name << ": " << target->description << '\n';
     for (const ProcessorInfo &p : target->processors)
-      os << formatv("  {0,-34}{1}\n",
-                    p.name + "-" + p.vendor + "-" + p.system + "-" +
-                        join(p.tools, "|"),
-                    p.description);
+      os << "  " << left_justify(getFullName(p), width) << "  " << p.description
+         << '\n';
   }
 }
 

@@ -8,6 +8,7 @@
 
 #define ONNC_OPTIONS "onnc/Tools/MCOptions.inc"
 #include "onnc/Driver/OptionTable.h"
+#include "onnc/Support/OutputFile.h"
 #include "onnc/Support/Version.h"
 #include "onnc/Target/MLU/Assembler.h"
 #include "onnc/Target/MLU/Device.h"
@@ -82,7 +83,7 @@ Error writeFile(const opt::InputArgList &args, OptionID option,
                 function_ref<void(raw_ostream &)> write) {
   if (!args.hasArg(option))
     return Error::success();
-  return writeToOutput(args.getLastArgValue(option), [&](raw_ostream &os) {
+  return writeOutputFile(args.getLastArgValue(option), [&](raw_ostream &os) {
     write(os);
     return Error::success();
   });
@@ -131,7 +132,7 @@ int run(const opt::InputArgList &args) {
     Error error = simulate(std::move(*object), args);
     return error ? fail(std::move(error)) : 0;
   }
-  Error error = writeToOutput(
+  Error error = writeOutputFile(
       args.getLastArgValue(OPT_o, "-"), [&](raw_ostream &os) -> Error {
         if (fileType == "obj")
           return mlu::writeCodeObject(*object, os);

@@ -18,8 +18,8 @@
 
 namespace onnc {
 
-/// Reads either kind ("-": standard input). Null, with the errors reported,
-/// where it can't be read.
+/// Reads either kind from a file or a pipe ("-": standard input). Null, with
+/// the errors reported, where it can't be read.
 std::unique_ptr<Module> loadModel(Context &context, llvm::StringRef path,
                                   const ImportOptions &options = {});
 

@@ -59,6 +59,10 @@ private:
   std::unique_ptr<llvm::raw_pwrite_stream> stream;
 };
 
+/// Can a second file stand beside the output \p path and be found by its name?
+/// Not beside standard output, a device or a pipe.
+bool canHaveSideFile(llvm::StringRef path);
+
 /// Runs \p write on the stream of an OutputFile and commits it if that
 /// succeeds.
 llvm::Error writeOutputFile(

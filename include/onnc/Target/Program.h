@@ -63,6 +63,8 @@ public:
   /// the machine counts; with \p byOperator also a table by operator. Nothing
   /// where nothing is counted.
   virtual void printReport(llvm::raw_ostream &os, bool byOperator) const {}
+  /// Records the timelines of the runs to come, for writeTrace().
+  virtual void enableTrace() {}
   /// The last run's timeline in Chrome's trace format; an error where there is
   /// none.
   virtual llvm::Error writeTrace(llvm::raw_ostream &os) const {

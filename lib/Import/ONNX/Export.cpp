@@ -11,6 +11,7 @@
 #include "TensorWriter.h"
 #include "onnc/IR/Context.h"
 #include "onnc/Import/ONNX/Import.h"
+#include "onnc/Support/OutputFile.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Path.h"
@@ -452,12 +453,12 @@ LogicalResult onnc::exportModel(Module &module, StringRef path,
     return failure();
   Error e = Error::success();
   if (exporter.hasExternalData())
-    e = writeToOutput(dataFile, [&](raw_ostream &os) {
+    e = writeOutputFile(dataFile, [&](raw_ostream &os) {
       exporter.writeExternalData(os);
       return Error::success();
     });
   if (!e)
-    e = writeToOutput(path, [&](raw_ostream &os) {
+    e = writeOutputFile(path, [&](raw_ostream &os) {
       os << bytes;
       return Error::success();
     });

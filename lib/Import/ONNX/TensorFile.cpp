@@ -13,6 +13,7 @@
 #include "TensorReader.h"
 #include "TensorWriter.h"
 #include "onnc/IR/Context.h"
+#include "onnc/Support/OutputFile.h"
 #include "llvm/Support/Path.h"
 #include <onnx/onnx-data_pb.h>
 
@@ -191,7 +192,7 @@ Error onnc::writeTensorFile(const FileValue &value, StringRef path) {
                                   " has no file format");
   if (e)
     return e;
-  return writeToOutput(path, [&](raw_ostream &os) {
+  return writeOutputFile(path, [&](raw_ostream &os) {
     os << bytes;
     return Error::success();
   });

@@ -32,6 +32,7 @@ public:
   void printReport(raw_ostream &os, bool byOperator) const override {
     device->report().print(os, byOperator);
   }
+  void enableTrace() override { device->setTimeline(true); }
   Error writeTrace(raw_ostream &os) const override {
     device->report().writeTrace(os);
     return Error::success();

@@ -61,10 +61,16 @@ void MLUTarget::registerPasses(PassRegistry &registry) const {
 
 std::string MLUTarget::getPipeline(OptLevel level) const {
   std::string pipeline = getOptimizationPipeline(static_cast<unsigned>(level));
-  // Without optimisation one core works through the tiles in order.
-  return pipeline + ",partition,mlu-select," +
-         (level == OptLevel::O0 ? "mlu-tile{max-cores=1}" : "mlu-tile") +
-         ",eliminate-dead-code,schedule,allocate";
+  std::string tile = "mlu-tile";
+  if (level == OptLevel::O0) {
+    // Weights must be constants even then; one core works through the tiles.
+    pipeline += ",fold-constants,infer-types";
+    tile = "mlu-tile{max-cores=1}";
+  }
+  // Selection leaves what nobody needs: relayouts before products that read
+  // images as they lie, constants that were packed.
+  return pipeline + ",partition,mlu-select,eliminate-dead-code," + tile +
+         ",schedule,allocate";
 }
 
 ArrayRef<OutputKind> MLUTarget::getOutputKinds() const {

@@ -64,6 +64,9 @@ public:
   llvm::Error setInput(size_t index, llvm::ArrayRef<uint8_t> bytes);
   llvm::Error setInput(llvm::StringRef name, llvm::ArrayRef<uint8_t> bytes);
 
+  /// Sets DeviceOptions::timeline for the runs to come.
+  void setTimeline(bool timeline);
+
   /// Executes all launches. Errors name core, pc and instruction; the outputs
   /// are undefined then.
   llvm::Error run();

@@ -13,16 +13,18 @@ using namespace onnc;
 using namespace onnc::mlu;
 
 Reg CoreWriter::reg(uint32_t value) {
-  if (auto it = holders.find(value); it != holders.end())
-    return Reg(firstReg + it->second);
-  unsigned slot = nextSlot;
-  nextSlot = (nextSlot + 1) % numSlots;
-  if (slots[slot].valid)
-    holders.erase(slots[slot].value);
-  slots[slot] = {value, true};
-  holders[value] = slot;
-  builder.li(Reg(firstReg + slot), value);
-  return Reg(firstReg + slot);
+  Slot *oldest = slots;
+  for (Slot &slot : slots) {
+    if (slot.lastUse && slot.value == value) {
+      slot.lastUse = ++uses;
+      return getReg(slot);
+    }
+    if (slot.lastUse < oldest->lastUse)
+      oldest = &slot;
+  }
+  *oldest = {value, ++uses};
+  builder.li(getReg(*oldest), value);
+  return getReg(*oldest);
 }
 
 Reg CoreWriter::floatReg(float value) { return reg(bit_cast<uint32_t>(value)); }

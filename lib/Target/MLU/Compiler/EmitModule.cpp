@@ -124,13 +124,69 @@ static void addConstant(ConstantOp constant, CodeObject &object) {
                      std::vector<uint8_t>(bytes.begin(), bytes.end()));
 }
 
+//===----------------------------------------------------------------------===//
+// What the emitter relies on. Modules may be written by hand, so nothing of it
+// goes without saying.
+//===----------------------------------------------------------------------===//
+
+static Error makeError(Operation &op, const Twine &message) {
+  return createStringError("'" + op.getName() + "': " + message);
+}
+
+static Error checkCompute(Operation &op, const MachineParams &machine) {
+  if (!op.hasAttr("tile"))
+    return makeError(op, "isn't tiled");
+  if (op.getInt("cores", 1) > static_cast<int64_t>(machine.cores))
+    return makeError(op,
+                     "the machine has only " + Twine(machine.cores) + " cores");
+  auto offsets = op.getAttrOfType<DictAttr>(alloc::scratchOffsets);
+  for (const ScratchRequest &scratch : getScratch(&op, op.getInts("tile"))) {
+    auto offset = offsets ? dyn_cast_or_null<IntAttr>(offsets.get(scratch.name))
+                          : IntAttr();
+    if (!offset || offset.getValue() < 0)
+      return makeError(op,
+                       "has no place for its buffer '" + scratch.name + "'");
+  }
+  return Error::success();
+}
+
+static Error checkAllocated(Graph &graph, const MachineParams &machine) {
+  for (Operation &op : graph.getBody().getOps()) {
+    if (op.hasTrait(OpTrait::Terminator))
+      continue;
+    if (op.getInfo().getDialect() != "mlu")
+      return makeError(op, "isn't an operator of the MLU");
+    auto offsets = op.getInts(alloc::resultOffsets);
+    if (!isa<OutputOp>(&op) && (offsets.size() != 1 || offsets[0] < 0))
+      return makeError(op, "its result has no place in device memory");
+    for (Value *operand : op.getOperands())
+      if (isa<InputOp>(&op) != operand->isArgument() ||
+          (!operand->isArgument() && isa<OutputOp>(operand->getDefiningOp())))
+        return makeError(op, "host tensors are for mlu.input only");
+    if (op.getInfo().findAttr("tile"))
+      if (Error error = checkCompute(op, machine))
+        return error;
+  }
+  for (auto [i, name] : enumerate(graph.getOutputNames())) {
+    Operation *op = graph.getOutput(i)->getDefiningOp();
+    if (!op || !isa<OutputOp>(op))
+      return createStringError("the output '" + name +
+                               "' isn't the result of an mlu.output");
+  }
+  return Error::success();
+}
+
 Expected<CodeObject> mlu::emitModule(const Module &module,
                                      const MachineParams &machine) {
+  if (!module.getMain())
+    return createStringError("the module has no graph 'main'");
+  Graph &graph = *module.getMain();
+  if (Error error = checkAllocated(graph, machine))
+    return error;
   CodeObject object;
   object.machine = machine.name.str();
   if (Error error = describeMemory(module, object))
     return error;
-  Graph &graph = *module.getMain();
   unsigned index = 0;
   for (Operation &op : graph.getBody().getOps()) {
     if (auto input = dyn_cast<InputOp>(&op))

@@ -181,18 +181,18 @@ void OperationEmitter::emitActivation(int64_t nram, int64_t count) {
     return b.sdv(f16, x, w.floatReg(1), x, n);
   using Function = void (ProgramBuilder::*)(ElemType, Reg, Reg, Reg);
   Function function = StringSwitch<Function>(name)
-                      .Case("Relu", &ProgramBuilder::vrelu)
-                      .Case("Sigmoid", &ProgramBuilder::vsigm)
-                      .Case("Tanh", &ProgramBuilder::vtanh)
-                      .Case("Exp", &ProgramBuilder::vexp)
-                      .Case("Log", &ProgramBuilder::vlog)
-                      .Case("Sqrt", &ProgramBuilder::vsqrt)
-                      .Case("Abs", &ProgramBuilder::vabs)
-                      .Case("Neg", &ProgramBuilder::vneg)
-                      .Case("Erf", &ProgramBuilder::verf)
-                      .Case("Floor", &ProgramBuilder::vfloor)
-                      .Case("Ceil", &ProgramBuilder::vceil)
-                      .Case("Round", &ProgramBuilder::vround);
+                          .Case("Relu", &ProgramBuilder::vrelu)
+                          .Case("Sigmoid", &ProgramBuilder::vsigm)
+                          .Case("Tanh", &ProgramBuilder::vtanh)
+                          .Case("Exp", &ProgramBuilder::vexp)
+                          .Case("Log", &ProgramBuilder::vlog)
+                          .Case("Sqrt", &ProgramBuilder::vsqrt)
+                          .Case("Abs", &ProgramBuilder::vabs)
+                          .Case("Neg", &ProgramBuilder::vneg)
+                          .Case("Erf", &ProgramBuilder::verf)
+                          .Case("Floor", &ProgramBuilder::vfloor)
+                          .Case("Ceil", &ProgramBuilder::vceil)
+                          .Case("Round", &ProgramBuilder::vround);
   (b.*function)(f16, x, x, n);
 }
 
@@ -243,12 +243,12 @@ void OperationEmitter::emitBinary(int64_t count) {
   }
   using Function = void (ProgramBuilder::*)(ElemType, Reg, Reg, Reg, Reg, Reg);
   Function function = StringSwitch<Function>(kind)
-                      .Case("Add", &ProgramBuilder::vavc)
-                      .Case("Sub", &ProgramBuilder::vsvc)
-                      .Case("Mul", &ProgramBuilder::vmvc)
-                      .Case("Div", &ProgramBuilder::vdvc)
-                      .Case("Max", &ProgramBuilder::vgtmc)
-                      .Case("Min", &ProgramBuilder::vltmc);
+                          .Case("Add", &ProgramBuilder::vavc)
+                          .Case("Sub", &ProgramBuilder::vsvc)
+                          .Case("Mul", &ProgramBuilder::vmvc)
+                          .Case("Div", &ProgramBuilder::vdvc)
+                          .Case("Max", &ProgramBuilder::vgtmc)
+                          .Case("Min", &ProgramBuilder::vltmc);
   (b.*function)(f16, x, x, y, n, w.reg(size));
 }
 

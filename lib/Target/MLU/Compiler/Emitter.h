@@ -18,7 +18,6 @@
 #include "Tiling.h"
 #include "onnc/Target/MLU/CodeObject.h"
 #include "onnc/Target/MLU/ProgramBuilder.h"
-#include "llvm/ADT/StringMap.h"
 
 namespace onnc::mlu {
 
@@ -28,7 +27,7 @@ class CoreWriter {
 public:
   ProgramBuilder builder;
 
-  /// A register with \p value, valid until some forty more are asked for.
+  /// A register with \p value, valid until 61 other values were asked for.
   Reg reg(uint32_t value);
   Reg floatReg(float value);
   /// A register with the device address \p address; sets the segment.
@@ -53,12 +52,13 @@ public:
 private:
   struct Slot {
     uint32_t value = 0;
-    bool valid = false;
+    uint64_t lastUse = 0; ///< 0: holds nothing.
   };
+  Reg getReg(const Slot &slot) const { return Reg(firstReg + (&slot - slots)); }
+
   static constexpr unsigned firstReg = 1, numSlots = 62;
   Slot slots[numSlots];
-  unsigned nextSlot = 0;
-  llvm::DenseMap<uint32_t, unsigned> holders;
+  uint64_t uses = 0;
 };
 
 /// One operation with its decisions, and the code of one of its cores.

@@ -52,12 +52,11 @@ bool mlu::isActivation(StringRef name) {
 
 /// Sizes beyond this would overflow products of a few of them.
 static constexpr int64_t maxElements = int64_t(1) << 40;
-static constexpr int64_t maxAttr = 1 << 20;
 
 static LogicalResult verifyStatic(Operation *op) {
   auto check = [&](Value *value) -> LogicalResult {
     auto count = value->getTensorType().getNumElements();
-    if (!count || *count > maxElements)
+    if (!count || *count < 1 || *count > maxElements)
       return op->emitError() << "needs tensors of known, sensible shapes, not "
                              << value->getType();
     return success();
@@ -100,8 +99,9 @@ static LogicalResult verifySameShape(Operation *op, Value *a, Value *b) {
 /// Geometry of conv, depthwise and pool: kernel sizes are given.
 static LogicalResult verifyWindow(Operation *op, ArrayRef<int64_t> kernel) {
   auto inRange = [](ArrayRef<int64_t> list, int64_t least) {
-    return list.size() == 2 &&
-           all_of(list, [&](int64_t v) { return v >= least && v <= maxAttr; });
+    return list.size() == 2 && all_of(list, [&](int64_t v) {
+             return v >= least && v <= mlu::maxWindowAttr;
+           });
   };
   if (op->getOperand(0)->getTensorType().getRank() != 4 ||
       op->getResult()->getTensorType().getRank() != 4)
@@ -191,6 +191,13 @@ LogicalResult mlu::verifyBinaryOp(Operation *op) {
   if (!same && count != 1 && count != getRowSize(binary.getA()))
     return op->emitError() << "can't broadcast " << binary.getB()->getType()
                            << " to " << binary.getA()->getType();
+  // A vector starts anew with each tile.
+  auto tile = op->getInts("tile");
+  int64_t total = getNumElements(binary.getA());
+  if (!tile.empty() && count > 1 && count < total && tile[0] < total &&
+      tile[0] % count)
+    return op->emitError() << "has tiles of " << tile[0]
+                           << " elements, which aren't whole rows of " << count;
   return success();
 }
 
@@ -214,7 +221,7 @@ LogicalResult mlu::verifyLrnOp(Operation *op) {
       failed(verifySameShape(op, op->getOperand(0), op->getResult())))
     return failure();
   int64_t size = op->getInt("size", 0);
-  if (size < 1 || size > maxAttr)
+  if (size < 1 || size > maxWindowAttr)
     return op->emitError() << "has a window of " << size << " channels";
   return success();
 }

@@ -26,6 +26,9 @@ int64_t getNumElements(const Value *value);
 int64_t getNumRows(const Value *value);
 int64_t getRowSize(const Value *value);
 
+/// Kernel sizes, strides, dilations and pads are at most that.
+constexpr int64_t maxWindowAttr = int64_t(1) << 20;
+
 /// Is \p name a function that unary and the activations know?
 bool isActivation(llvm::StringRef name);
 

@@ -89,7 +89,6 @@ PassResult MLUSelect::run(Module &module, PassContext &context) const {
   return PassResult::changed();
 }
 
-std::unique_ptr<Pass>
-mlu::createMLUSelectPass(const MachineParams &machine) {
+std::unique_ptr<Pass> mlu::createMLUSelectPass(const MachineParams &machine) {
   return std::make_unique<MLUSelect>(machine);
 }

@@ -90,7 +90,6 @@ PassResult MLUTile::run(Module &module, PassContext &context) const {
   return failed ? PassResult::error() : PassResult::changed();
 }
 
-std::unique_ptr<Pass>
-mlu::createMLUTilePass(const MachineParams &machine) {
+std::unique_ptr<Pass> mlu::createMLUTilePass(const MachineParams &machine) {
   return std::make_unique<MLUTile>(machine);
 }

@@ -66,17 +66,11 @@ static Function getFunction(Operation *op) {
 /// looks at what comes before it.
 static bool fuseActivation(Value *input, Value *device, const Function &f) {
   Operation *producer = device->getDefiningOp();
-  if (isa<ReshapeOp>(producer)) {
-    device = producer->getOperand(0);
-    producer = device->getDefiningOp();
-    if (!device->hasOneUse())
-      return false;
-  } else if (device->hasUses()) {
-    return false;
-  }
+  if (isa<ReshapeOp>(producer))
+    producer = producer->getOperand(0)->getDefiningOp();
   bool takes = isa<ConvOp>(producer) || isa<DepthwiseOp>(producer) ||
                isa<BinaryOp>(producer);
-  if (!takes || producer->hasAttr("activation") || !input->hasOneUse())
+  if (!takes || producer->hasAttr("activation") || !isOnlyUse(input))
     return false;
   producer->setAttr("activation", StringAttr::get(f.name));
   producer->setAttr("alpha", FloatAttr::get(f.alpha));
@@ -111,6 +105,12 @@ static Broadcast getBroadcast(Value *a, Value *b) {
     return Broadcast::Same;
   if (sb.size() > sa.size())
     return Broadcast::None;
+  // Ones before it change nothing, but where one of two layouts is N×H×W×C.
+  if (sa.size() != 4 && sb.size() != 4 &&
+      ArrayRef(sa).take_back(sb.size()) == ArrayRef(sb) &&
+      *a->getTensorType().getNumElements() ==
+          *b->getTensorType().getNumElements())
+    return Broadcast::Same;
   if (*b->getTensorType().getNumElements() == 1)
     return Broadcast::Scalar;
   // One dimension of b differs from 1: that which lies innermost on the
@@ -146,22 +146,12 @@ static Refusal refuseBinary(Operation *op) {
 /// The device tensor of the operand that is spread: equal, a vector, or one
 /// element, in a type that `binary` accepts.
 static Value *getSpread(Value *a, Value *b, Selection &s) {
-  switch (getBroadcast(a, b)) {
-  case Broadcast::Same:
-    return s.get(b);
-  case Broadcast::Vector:
-  case Broadcast::Scalar:
-    break;
-  case Broadcast::None:
-    llvm_unreachable("refused before");
-  }
+  if (getBroadcast(a, b) == Broadcast::Same)
+    return s.reshape(s.get(b), *s.getDeviceType(a).getStaticShape());
   int64_t count = *b->getTensorType().getNumElements();
   if (ConstantAttr constant = getConstantValue(b))
-    return s.constant(readFloats(constant), {count}, /*half=*/true);
-  auto type =
-      TensorType::get(s.builder.getContext(), ElementType::F16, {count});
-  return s.builder.create(ReshapeOp::getOperationName(), {s.get(b)}, {type})
-      ->getResult();
+    return s.pack(constant, {count}, {1});
+  return s.reshape(s.get(b), {count});
 }
 
 static void selectBinary(Operation *op, Selection &s) {

@@ -36,38 +36,32 @@ static Value *getFlattenedImage(Value *flat) {
   return image;
 }
 
-/// y = x · w + bias, with w[k][m] and bias[m] given by functions.
-static void selectProduct(Value *a, Value *result, int64_t outputs,
-                          function_ref<float(int64_t, int64_t)> weight,
-                          ArrayRef<float> bias, Selection &s) {
-  int64_t rows, h = 1, w = 1, channels;
-  Value *x;
-  Context &context = s.builder.getContext();
-  if (Value *image = getFlattenedImage(a)) {
-    x = s.get(image);
-    auto shape = getShape(x);
-    rows = shape[0], h = shape[1], w = shape[2], channels = shape[3];
-  } else {
-    // Rows of a matrix lie like pixels of an image one pixel high.
-    Value *matrix = s.get(a);
-    channels = getRowSize(matrix);
-    rows = getNumRows(matrix);
-    auto type =
-        TensorType::get(context, ElementType::F16, {1, 1, rows, channels});
-    x = s.builder.create(ReshapeOp::getOperationName(), {matrix}, {type})
-            ->getResult();
-  }
-  std::vector<float> packed(outputs * h * w * channels);
-  for (int64_t o = 0; o < outputs; ++o)
-    for (int64_t p = 0; p < h * w; ++p)
-      for (int64_t c = 0; c < channels; ++c)
-        packed[(o * h * w + p) * channels + c] = weight(c * h * w + p, o);
-  Value *weights = s.constant(packed, {outputs, h, w, channels}, /*half=*/true);
-  Value *biases = s.constant(bias, {outputs}, /*half=*/false);
-  auto xShape = getShape(x);
+namespace {
+/// A constant matrix: element (k, m) of the product's right side stands at
+/// k · rowStride + m · columnStride of \c source.
+struct Weights {
+  ConstantAttr source;
+  int64_t columns, rowStride, columnStride;
+};
+} // namespace
+
+/// result = a · (scale · w) + bias.
+static void selectProduct(Value *a, Value *result, const Weights &w,
+                          float scale, ArrayRef<float> bias, Selection &s) {
+  Value *image = getFlattenedImage(a), *x = s.get(image ? image : a);
+  if (!image) // Rows of a matrix lie like those of an image one pixel wide.
+    x = s.reshape(x, {1, getNumRows(x), 1, getRowSize(x)});
+  auto shape = getShape(x);
+  int64_t h = image ? shape[1] : 1, width = image ? shape[2] : 1;
+  // The flattened image counts channels first.
+  Value *weights = s.pack(w.source, {w.columns, h, width, shape[3]},
+                          {w.columnStride, width * w.rowStride, w.rowStride,
+                           h * width * w.rowStride},
+                          scale);
+  Value *biases = s.constant(bias, {w.columns});
   auto type = TensorType::get(
-      context, ElementType::F16,
-      {xShape[0], xShape[1] - h + 1, xShape[2] - w + 1, outputs});
+      s.builder.getContext(), ElementType::F16,
+      {shape[0], shape[1] - h + 1, shape[2] - width + 1, w.columns});
   Value *y =
       s.builder
           .create(ConvOp::getOperationName(), {x, weights, biases}, {type},
@@ -75,11 +69,7 @@ static void selectProduct(Value *a, Value *result, int64_t outputs,
                    {"dilations", IntsAttr::get({1, 1})},
                    {"pads", IntsAttr::get({0, 0})}})
           ->getResult();
-  TensorType wanted = s.getDeviceType(result);
-  if (y->getType() != wanted)
-    y = s.builder.create(ReshapeOp::getOperationName(), {y}, {wanted})
-            ->getResult();
-  s.set(result, y);
+  s.set(result, s.reshape(y, *s.getDeviceType(result).getStaticShape()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -108,23 +98,17 @@ static Refusal refuseGemm(Operation *op) {
 
 static void selectGemm(Operation *op, Selection &s) {
   onnx::GemmOp gemm(op);
-  auto shape = *gemm.getB()->getTensorType().getStaticShape();
-  bool transposed = gemm.getTransB();
-  int64_t outputs = transposed ? shape[0] : shape[1];
-  std::vector<float> b = readFloats(getConstantValue(gemm.getB()));
-  std::vector<float> bias(outputs);
-  float alpha = gemm.getAlpha(), beta = gemm.getBeta();
+  ConstantAttr b = getConstantValue(gemm.getB());
+  auto shape = *b.getType().getStaticShape();
+  Weights w = gemm.getTransB() ? Weights{b, shape[0], 1, shape[1]}
+                               : Weights{b, shape[1], shape[1], 1};
+  std::vector<float> bias(w.columns);
   if (gemm.getC()) {
     std::vector<float> c = readFloats(getConstantValue(gemm.getC()));
-    for (int64_t i = 0; i < outputs; ++i)
-      bias[i] = beta * c[c.size() == 1 ? 0 : i];
+    for (auto [i, value] : enumerate(bias))
+      value = float(gemm.getBeta()) * c[c.size() == 1 ? 0 : i];
   }
-  selectProduct(
-      gemm.getA(), gemm.getY(), outputs,
-      [&](int64_t k, int64_t o) {
-        return alpha * b[transposed ? o * shape[1] + k : k * outputs + o];
-      },
-      bias, s);
+  selectProduct(gemm.getA(), gemm.getY(), w, gemm.getAlpha(), bias, s);
 }
 
 //===----------------------------------------------------------------------===//
@@ -147,12 +131,11 @@ static Refusal refuseMatMul(Operation *op) {
 
 static void selectMatMul(Operation *op, Selection &s) {
   onnx::MatMulOp product(op);
-  int64_t outputs = *product.getB()->getTensorType().getDim(1).getConstant();
-  std::vector<float> b = readFloats(getConstantValue(product.getB()));
-  std::vector<float> bias(outputs);
-  selectProduct(
-      product.getA(), product.getY(), outputs,
-      [&](int64_t k, int64_t o) { return b[k * outputs + o]; }, bias, s);
+  ConstantAttr b = getConstantValue(product.getB());
+  int64_t columns = *b.getType().getDim(1).getConstant();
+  std::vector<float> bias(columns);
+  selectProduct(product.getA(), product.getY(), {b, columns, columns, 1}, 1,
+                bias, s);
 }
 
 ArrayRef<SelectionRule> mlu::getMatrixRules() {

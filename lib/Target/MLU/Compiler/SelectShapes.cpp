@@ -14,6 +14,7 @@
 
 #include "Selection.h"
 #include "onnc/IR/Ops/Onnx.h"
+#include "onnc/IR/ShapeInference.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -23,14 +24,6 @@ using namespace onnc::mlu;
 static bool sameInBothLayouts(const Value *onnxValue) {
   auto shape = *onnxValue->getTensorType().getStaticShape();
   return shape.size() != 4 || shape[1] == 1 || shape[2] * shape[3] == 1;
-}
-
-static Value *reshapeTo(Value *device, ArrayRef<int64_t> shape, Selection &s) {
-  auto type = TensorType::get(s.builder.getContext(), ElementType::F16, shape);
-  if (device->getType() == type)
-    return device;
-  return s.builder.create(ReshapeOp::getOperationName(), {device}, {type})
-      ->getResult();
 }
 
 static Value *relayout(Value *device, StringRef to, ArrayRef<int64_t> shape,
@@ -52,9 +45,9 @@ static void selectReshape(Operation *op, Selection &s) {
     device = relayout(device, "nchw", *x->getTensorType().getStaticShape(), s);
   auto shape = *y->getTensorType().getStaticShape();
   if (!sameInBothLayouts(y))
-    device = relayout(reshapeTo(device, shape, s), "nhwc",
+    device = relayout(s.reshape(device, shape), "nhwc",
                       *s.getDeviceType(y).getStaticShape(), s);
-  s.set(y, reshapeTo(device, *s.getDeviceType(y).getStaticShape(), s));
+  s.set(y, s.reshape(device, *s.getDeviceType(y).getStaticShape()));
 }
 
 static void selectIdentity(Operation *op, Selection &s) {
@@ -64,8 +57,12 @@ static void selectIdentity(Operation *op, Selection &s) {
 static Refusal refuseDropout(Operation *op) {
   if (op->getNumResults() > 1 && op->getResult(1)->hasUses())
     return std::string("the mask isn't supported");
-  if (op->getOperand(2))
-    return std::string("training mode isn't supported");
+  if (Value *training = op->getOperand(2)) {
+    ConstantAttr constant = getConstantValue(training);
+    auto values = constant ? constant.getIntValues() : std::nullopt;
+    if (!values || values->size() != 1 || values->front())
+      return std::string("training mode isn't supported");
+  }
   if (auto no = refuseValue(op->getOperand(0), "the input"))
     return no;
   return std::nullopt;
@@ -90,13 +87,14 @@ static void selectConcat(Operation *op, Selection &s) {
 }
 
 ArrayRef<SelectionRule> mlu::getShapeRules() {
+  constexpr bool shares = true;
   static constexpr SelectionRule rules[] = {
-      {"onnx.Reshape", refuseValues, selectReshape},
-      {"onnx.Flatten", refuseValues, selectReshape},
-      {"onnx.Squeeze", refuseValues, selectReshape},
-      {"onnx.Unsqueeze", refuseValues, selectReshape},
-      {"onnx.Identity", refuseValues, selectIdentity},
-      {"onnx.Dropout", refuseDropout, selectIdentity},
+      {"onnx.Reshape", refuseValues, selectReshape, shares},
+      {"onnx.Flatten", refuseValues, selectReshape, shares},
+      {"onnx.Squeeze", refuseValues, selectReshape, shares},
+      {"onnx.Unsqueeze", refuseValues, selectReshape, shares},
+      {"onnx.Identity", refuseValues, selectIdentity, shares},
+      {"onnx.Dropout", refuseDropout, selectIdentity, shares},
       {"onnx.Concat", refuseValues, selectConcat},
   };
   return rules;

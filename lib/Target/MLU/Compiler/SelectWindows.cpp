@@ -16,6 +16,7 @@
 #include "onnc/IR/Ops/Onnx.h"
 #include "onnc/IR/Ops/Windows.h"
 #include "onnc/IR/ShapeInference.h"
+#include <cmath>
 
 using namespace llvm;
 using namespace onnc;
@@ -28,8 +29,13 @@ static Refusal refuseWindow(Operation *op) {
   if (op->getOperand(0)->getTensorType().getRank() != 4)
     return "only two spatial dimensions are supported, the input is " +
            op->getOperand(0)->getType().str();
-  if (!getWindows(op))
+  auto windows = getWindows(op);
+  if (!windows)
     return "the window doesn't fit its input";
+  for (const Window &w : *windows)
+    if (std::max({w.kernel, w.stride, w.dilation, w.padBegin}) > maxWindowAttr)
+      return "kernels, strides, dilations and pads are at most " +
+             std::to_string(maxWindowAttr);
   return std::nullopt;
 }
 
@@ -72,40 +78,75 @@ static Value *selectBias(Value *bias, int64_t channels, Selection &s) {
   std::vector<float> values(channels);
   if (bias)
     values = readFloats(getConstantValue(bias));
-  return s.constant(values, {channels}, /*half=*/false);
+  return s.constant(values, {channels});
 }
 
 static void selectConv(Operation *op, Selection &s) {
   onnx::ConvOp conv(op);
-  Geometry g(op);
-  ConstantAttr attr = getConstantValue(conv.getW());
-  auto shape = *attr.getType().getStaticShape();
-  std::vector<float> from = readFloats(attr), to(from.size());
-  int64_t out = shape[0], in = shape[1], taps = shape[2] * shape[3];
+  ConstantAttr weights = getConstantValue(conv.getW());
+  auto shape = *weights.getType().getStaticShape();
+  int64_t out = shape[0], in = shape[1], h = shape[2], w = shape[3];
   bool depthwise = conv.getGroup() == out && in == 1 && conv.getGroup() > 1;
-  for (int64_t o = 0; o < out; ++o)
-    for (int64_t c = 0; c < in; ++c)
-      for (int64_t t = 0; t < taps; ++t)
-        to[depthwise ? t * out + o : (o * taps + t) * in + c] =
-            from[(o * in + c) * taps + t];
-
-  auto attrs = g.attrs();
+  auto attrs = Geometry(op).attrs();
   Value *x = s.get(conv.getX());
   Value *bias = selectBias(conv.getB(), out, s);
-  Operation *result;
-  TensorType type = s.getDeviceType(conv.getY());
-  if (depthwise) {
-    Value *w = s.constant(to, {shape[2], shape[3], out}, /*half=*/true);
-    result = s.builder.create(DepthwiseOp::getOperationName(), {x, w, bias},
-                              {type}, attrs);
-  } else {
-    Value *w = s.constant(to, {out, shape[2], shape[3], in}, /*half=*/true);
-    if (conv.getGroup() != 1)
-      attrs.push_back({"group", IntAttr::get(conv.getGroup())});
-    result = s.builder.create(ConvOp::getOperationName(), {x, w, bias}, {type},
-                              attrs);
-  }
+  Value *packed =
+      depthwise ? s.pack(weights, {h, w, out}, {w, 1, h * w})
+                : s.pack(weights, {out, h, w, in}, {in * h * w, w, 1, h * w});
+  if (!depthwise && conv.getGroup() != 1)
+    attrs.push_back({"group", IntAttr::get(conv.getGroup())});
+  Operation *result = s.builder.create(
+      depthwise ? DepthwiseOp::getOperationName() : ConvOp::getOperationName(),
+      {x, packed, bias}, {s.getDeviceType(conv.getY())}, attrs);
   s.set(conv.getY(), result->getResult());
+}
+
+//===----------------------------------------------------------------------===//
+// BatchNormalization: a depthwise convolution of 1×1
+//===----------------------------------------------------------------------===//
+
+static Refusal refuseBatchNormalization(Operation *op) {
+  if (auto no = refuseValues(op))
+    return no;
+  onnx::BatchNormalizationOp norm(op);
+  if (norm.getTrainingMode())
+    return std::string("training mode isn't supported");
+  unsigned rank = op->getOperand(0)->getTensorType().getRank();
+  if (rank != 2 && rank != 4)
+    return std::string("only inputs of rank 2 and 4 are supported");
+  for (unsigned i = 1; i < 5; ++i)
+    if (!getConstantValue(op->getOperand(i)))
+      return std::string("scale, bias and moments must be constant");
+  return std::nullopt;
+}
+
+static void selectBatchNormalization(Operation *op, Selection &s) {
+  std::vector<float> parameters[4];
+  for (unsigned i = 0; i < 4; ++i)
+    parameters[i] = readFloats(getConstantValue(op->getOperand(i + 1)));
+  auto &[scale, bias, mean, variance] = parameters;
+  double epsilon = onnx::BatchNormalizationOp(op).getEpsilon();
+  for (size_t c = 0; c < scale.size(); ++c) {
+    double factor = scale[c] / std::sqrt(variance[c] + epsilon);
+    bias[c] = static_cast<float>(bias[c] - mean[c] * factor);
+    scale[c] = static_cast<float>(factor);
+  }
+  Value *x = s.get(op->getOperand(0));
+  int64_t channels = scale.size();
+  if (getShape(x).size() == 2)
+    x = s.reshape(x, {1, getShape(x)[0], 1, channels});
+  auto factors = ConstantAttr::getFloats(s.builder.getContext(), scale);
+  Value *y = s.builder
+                 .create(DepthwiseOp::getOperationName(),
+                         {x, s.pack(factors, {1, 1, channels}, {0, 0, 1}),
+                          s.constant(bias, {channels})},
+                         {x->getType()},
+                         {{"strides", IntsAttr::get({1, 1})},
+                          {"dilations", IntsAttr::get({1, 1})},
+                          {"pads", IntsAttr::get({0, 0})}})
+                 ->getResult();
+  s.set(op->getResult(),
+        s.reshape(y, *s.getDeviceType(op->getResult()).getStaticShape()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,22 +156,13 @@ static void selectConv(Operation *op, Selection &s) {
 static Refusal refusePool(Operation *op) {
   if (op->getNumResults() > 1 && op->getResult(1)->hasUses())
     return std::string("the indices of the largest elements aren't supported");
-  for (const Use &use : op->getOperandUses())
-    if (auto no = refuseValue(use.get(), "the input"))
-      return no;
-  if (auto no = refuseValue(op->getResult(), "the result"))
+  if (auto no = refuseWindow(op))
     return no;
-  if (op->getOperand(0)->getTensorType().getRank() != 4)
-    return "only two spatial dimensions are supported, the input is " +
-           op->getOperand(0)->getType().str();
-  auto windows = getWindows(op);
-  if (!windows)
-    return std::string("the window doesn't fit its input");
   if (op->getInt("count_include_pad", 0) == 0)
     return std::nullopt;
   // With padding counted, a window that reaches beyond the padding (ceil_mode)
   // has a divisor of its own.
-  for (const Window &w : *windows)
+  for (const Window &w : *getWindows(op))
     if ((w.output - 1) * w.stride - w.padBegin + (w.kernel - 1) * w.dilation +
             1 >
         w.input + w.padEnd)
@@ -200,16 +232,15 @@ static Refusal refuseReduceMean(Operation *op) {
 
 static void selectReduceMean(Operation *op, Selection &s) {
   Value *pooled = createGlobalPool(s.get(op->getOperand(0)), "average", s);
-  TensorType type = s.getDeviceType(op->getResult());
-  if (pooled->getType() != type)
-    pooled = s.builder.create(ReshapeOp::getOperationName(), {pooled}, {type})
-                 ->getResult();
-  s.set(op->getResult(), pooled);
+  s.set(op->getResult(),
+        s.reshape(pooled, *s.getDeviceType(op->getResult()).getStaticShape()));
 }
 
 ArrayRef<SelectionRule> mlu::getWindowRules() {
   static constexpr SelectionRule rules[] = {
       {"onnx.Conv", refuseConv, selectConv},
+      {"onnx.BatchNormalization", refuseBatchNormalization,
+       selectBatchNormalization},
       {"onnx.MaxPool", refusePool, selectPool},
       {"onnx.AveragePool", refusePool, selectPool},
       {"onnx.GlobalAveragePool", refuseGlobalPool, selectGlobalPool},

@@ -218,8 +218,7 @@ std::vector<Tile> mlu::getTileCandidates(Operation *op, unsigned cores,
   std::vector<Tile> out;
   if (isWindow(op)) {
     WindowGeometry g(op);
-    int64_t step = g.isConv ? m.matrixOutputs : m.vectorBytes / 2;
-    for (int64_t channels : powersUpTo(g.outPerGroup(), step)) {
+    for (int64_t channels : powersUpTo(g.outPerGroup(), 1)) {
       for (int64_t rows : powersUpTo(g.outH, 1))
         out.push_back({rows, channels});
       // An even share for each core.

@@ -120,6 +120,10 @@ Error Device::setInput(StringRef name, ArrayRef<uint8_t> bytes) {
   return index ? setInput(*index, bytes) : index.takeError();
 }
 
+void Device::setTimeline(bool timeline) {
+  impl->simulator->setTimeline(timeline);
+}
+
 Error Device::run() {
   Expected<RunReport> report = impl->simulator->run();
   if (!report)

@@ -23,6 +23,7 @@ public:
             llvm::MutableArrayRef<uint8_t> dram, const DeviceOptions &options);
 
   llvm::Expected<RunReport> run();
+  void setTimeline(bool timeline) { options.timeline = timeline; }
 
 private:
   llvm::Expected<std::vector<CoreTrace>> execute(const Launch &launch);

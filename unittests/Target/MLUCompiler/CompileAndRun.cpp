@@ -1,0 +1,139 @@
+//===- CompileAndRun.cpp --------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CompileAndRun.h"
+#include "onnc/Driver/Compiler.h"
+#include "onnc/IR/Verifier.h"
+#include "onnc/Interp/Interpreter.h"
+#include "onnc/Target/Program.h"
+
+using namespace llvm;
+using namespace onnc;
+
+MLUGraph::MLUGraph(unsigned seed)
+    : random(seed + 1), graph(module.addGraph("main")) {
+  // Neighbouring seeds start alike.
+  random.discard(20);
+  context.getDiagnostics().setHandler([this](const Diagnostic &diag) {
+    raw_string_ostream os(diagnostics);
+    diag.print(os);
+  });
+  registerAllTargets(targets);
+  module.setProperties({Property::Imported});
+  builder.setInsertionPointToEnd(graph.getBody());
+}
+
+MLUGraph::Shape MLUGraph::shape(unsigned rank, int64_t high) {
+  Shape out;
+  for (unsigned i = 0; i < rank; ++i)
+    out.push_back(pick(1, high));
+  return out;
+}
+
+std::vector<float> MLUGraph::numbers(int64_t count, float low, float high) {
+  std::vector<float> out(count);
+  for (float &value : out)
+    value = pick(std::lround(low * 16), std::lround(high * 16)) / 16.0f;
+  return out;
+}
+
+Value *MLUGraph::input(ArrayRef<int64_t> shape, float low, float high) {
+  auto type = TensorType::get(context, ElementType::F32, shape);
+  inputs.push_back(TensorValue::of<float>(
+      ElementType::F32, shape, numbers(*type.getNumElements(), low, high)));
+  return graph.getBody().addArgument(type, "x" + std::to_string(inputs.size()));
+}
+
+Value *MLUGraph::weights(ArrayRef<int64_t> shape, float low, float high) {
+  auto type = TensorType::get(context, ElementType::F32, shape);
+  auto tensor = TensorValue::of<float>(
+      ElementType::F32, shape, numbers(*type.getNumElements(), low, high));
+  return builder.constant(tensor.toConstant(context));
+}
+
+Value *MLUGraph::make(StringRef op, ArrayRef<Value *> operands,
+                      ArrayRef<NamedAttr> attrs) {
+  Operation *made =
+      builder.createInferred(("onnx." + op).str(), operands, attrs, 1);
+  if (!made)
+    report_fatal_error(
+        StringRef("an invalid " + op.str() + ": " + diagnostics));
+  return made->getResult();
+}
+
+void MLUGraph::finish(ArrayRef<Value *> outputs) {
+  builder.createReturn(outputs);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    names.push_back("y" + std::to_string(i));
+  graph.setOutputNames(names);
+  ASSERT_TRUE(succeeded(verify(module))) << diagnostics;
+}
+
+std::unique_ptr<Program> MLUGraph::compile(OptLevel level,
+                                           std::vector<std::string> knobs) {
+  std::unique_ptr<Module> copy = module.clone();
+  Compiler compiler(context, targets);
+  if (failed(compiler.setQuadruple("mlu100")))
+    return nullptr;
+  PassOptions options;
+  options.knobs = std::move(knobs);
+  options.verifyEach = true;
+  auto pipeline = compiler.getPipeline(options, level);
+  SmallString<0> bytes;
+  raw_svector_ostream os(bytes);
+  if (!pipeline || failed(compiler.compile(*copy, *pipeline, options)) ||
+      failed(compiler.emit(*copy, "obj", os)))
+    return nullptr;
+  auto program = targets.lookup(compiler.getQuadruple())
+                     .load(MemoryBuffer::getMemBufferCopy(bytes));
+  if (!program) {
+    diagnostics += toString(program.takeError());
+    return nullptr;
+  }
+  return std::move(*program);
+}
+
+void MLUGraph::check(ArrayRef<Value *> outputs, Tolerance tolerance) {
+  ASSERT_NO_FATAL_FAILURE(finish(outputs));
+  std::string text;
+  raw_string_ostream os(text);
+  module.print(os);
+  SCOPED_TRACE(text);
+  auto expected = run(graph, inputs);
+  ASSERT_TRUE(bool(expected)) << toString(expected.takeError());
+  struct Way {
+    const char *name;
+    OptLevel level;
+    std::vector<std::string> knobs;
+  };
+  const Way ways[] = {
+      {"-O0", OptLevel::O0, {}},
+      {"-O2", OptLevel::O2, {}},
+      {"small tiles", OptLevel::O2, {"mlu-tile.scratch-percent=5"}}};
+  for (const Way &way : ways) {
+    SCOPED_TRACE(way.name);
+    auto program = compile(way.level, way.knobs);
+    ASSERT_TRUE(program) << diagnostics;
+    auto actual = program->run(inputs);
+    ASSERT_TRUE(bool(actual)) << toString(actual.takeError());
+    for (size_t i = 0; i < expected->size(); ++i) {
+      auto result = compare((*actual)[i], (*expected)[i], tolerance);
+      EXPECT_TRUE(bool(result))
+          << "output " << i << ": " << result.mismatches << " of "
+          << result.compared << " differ, by up to " << result.maxError
+          << ", first " << result.firstMismatch;
+    }
+  }
+}
+
+std::string MLUGraph::getRefusal(ArrayRef<Value *> outputs) {
+  finish(outputs);
+  EXPECT_FALSE(compile(OptLevel::O2, {}));
+  return diagnostics;
+}
