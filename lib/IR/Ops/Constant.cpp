@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InferUtil.h"
+#include "onnc/IR/Ops/Range.h"
 #include <algorithm>
 #include <cmath>
 
@@ -66,19 +67,27 @@ LogicalResult infer::eyeLike(Operation *op, Types &types) {
   return addTensor(op, types, *element, unknownDims(op, 2));
 }
 
-/// The value of a floating-point scalar constant of type \p T's element type.
-static std::optional<double> constantFloat(Value *value) {
-  ConstantAttr constant = getConstantValue(value);
-  if (!constant || constant.getType().getNumElements() != 1)
+std::optional<int64_t> onnc::getRangeLength(double start, double limit,
+                                            double delta) {
+  double count = std::ceil((limit - start) / delta);
+  if (delta == 0 || !(count < 9e18)) // Also where it is not a number.
     return std::nullopt;
-  switch (constant.getType().getElementType()) {
-  case ElementType::F32:
-    return constant.getData().get<float>(0);
-  case ElementType::F64:
-    return constant.getData().get<double>(0);
-  default:
+  return count > 0 ? static_cast<int64_t>(count) : 0;
+}
+
+std::optional<int64_t> onnc::getRangeLength(int64_t start, int64_t limit,
+                                            int64_t delta) {
+  if (delta == 0)
     return std::nullopt;
-  }
+  if (delta > 0 ? start >= limit : start <= limit)
+    return 0;
+  // Unsigned, as the span may be as wide as all of int64_t.
+  uint64_t from = start, to = limit, step = delta;
+  uint64_t span = delta > 0 ? to - from : from - to;
+  uint64_t count = (span - 1) / (delta > 0 ? step : -step) + 1;
+  if (count > INT64_MAX)
+    return std::nullopt;
+  return static_cast<int64_t>(count);
 }
 
 /// max(0, ⌈(limit - start) / delta⌉), as far as it is known.
@@ -86,31 +95,32 @@ static LogicalResult rangeLength(Operation *op, ElementType element,
                                  DimExpr &length) {
   Value *start = op->getOperand(0), *limit = op->getOperand(1),
         *delta = op->getOperand(2);
+  std::optional<int64_t> count;
   if (isFloat(element)) {
     auto s = constantFloat(start), l = constantFloat(limit),
          d = constantFloat(delta);
-    if (d == 0.0)
-      return error(op) << "needs a 'delta' other than 0";
     if (!s || !l || !d)
       return success();
-    double count = std::ceil((*l - *s) / *d);
-    if (!(count < 9e18)) // Also where it is not a number.
-      return error(op) << "has too many elements to count";
-    length = dim(op, count > 0 ? static_cast<int64_t>(count) : 0);
-    return success();
+    count = getRangeLength(*s, *l, *d);
+  } else {
+    auto s = getShapeValue(start), l = getShapeValue(limit);
+    auto d = constantInt(delta);
+    if (d == 0)
+      return error(op) << "needs a 'delta' other than 0";
+    if (!d || !s || !l || s->size() != 1 || l->size() != 1)
+      return success();
+    auto from = (*s)[0].getConstant(), to = (*l)[0].getConstant();
+    if (!from || !to) {
+      DimExpr span = *d > 0 ? (*l)[0] - (*s)[0] : (*s)[0] - (*l)[0];
+      if (*d > INT32_MIN && isAtLeast(op, span, 0))
+        length = span.ceilDiv(std::abs(*d));
+      return success();
+    }
+    count = getRangeLength(*from, *to, *d);
   }
-  auto d = constantInt(delta);
-  if (d == 0)
-    return error(op) << "needs a 'delta' other than 0";
-  auto s = getShapeValue(start), l = getShapeValue(limit);
-  if (!d || *d == INT64_MIN || !s || !l || s->size() != 1 || l->size() != 1)
-    return success();
-  DimExpr span = *d > 0 ? (*l)[0] - (*s)[0] : (*s)[0] - (*l)[0];
-  DimExpr count = span.ceilDiv(std::abs(*d));
-  if (auto c = span.getConstant(); c && *c <= 0)
-    length = dim(op, 0);
-  else if (isAtLeast(op, span, 0))
-    length = count;
+  if (!count)
+    return error(op) << "has a 'delta' of 0, or too many elements to count";
+  length = dim(op, *count);
   return success();
 }
 

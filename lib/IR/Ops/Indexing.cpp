@@ -198,10 +198,13 @@ LogicalResult infer::oneHot(Operation *op, Types &types) {
   auto axis = resolveAxis(op, op->getInt("axis", -1), indices.getRank() + 1);
   if (!axis)
     return failure();
+  auto known = getShapeValue(op->getOperand(1));
+  DimExpr depth = known && known->size() == 1 ? (*known)[0] : unknownDim(op);
+  // The depth may be a float, for historical reasons.
+  if (auto f = constantFloat(op->getOperand(1)); f && *f >= 0 && *f < 9e18)
+    depth = dim(op, static_cast<int64_t>(*f));
   Dims shape(indices.getShape());
-  auto depth = getShapeValue(op->getOperand(1));
-  shape.insert(shape.begin() + *axis,
-               depth && depth->size() == 1 ? (*depth)[0] : unknownDim(op));
+  shape.insert(shape.begin() + *axis, depth);
   return addTensor(op, types, values.getElementType(), shape);
 }
 

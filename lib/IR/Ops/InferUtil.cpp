@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InferUtil.h"
+#include "onnc/Support/FloatFormats.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
@@ -99,6 +100,25 @@ std::optional<int64_t> infer::constantInt(Value *value) {
   auto values = constantInts(value);
   return values && values->size() == 1 ? std::optional((*values)[0])
                                        : std::nullopt;
+}
+
+std::optional<double> infer::constantFloat(Value *value) {
+  ConstantAttr constant = value ? getConstantValue(value) : ConstantAttr();
+  if (!constant || constant.getType().getNumElements() != 1)
+    return std::nullopt;
+  const ConstantData &data = constant.getData();
+  switch (constant.getType().getElementType()) {
+  case ElementType::F32:
+    return data.get<float>(0);
+  case ElementType::F64:
+    return data.get<double>(0);
+  case ElementType::F16:
+    return decodeHalf(data.get<uint16_t>(0));
+  case ElementType::BF16:
+    return decodeBFloat16(data.get<uint16_t>(0));
+  default:
+    return std::nullopt;
+  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -52,6 +52,8 @@ LogicalResult requireSingle(Operation *op, unsigned i);
 std::optional<llvm::SmallVector<int64_t, 6>> constantInts(Value *value);
 /// The same for a single element.
 std::optional<int64_t> constantInt(Value *value);
+/// The same for a floating-point one.
+std::optional<double> constantFloat(Value *value);
 
 // Dimensions
 // --------------------------------------------------------------------

@@ -188,6 +188,13 @@ TEST_F(OpsShapeTest, ConstantsAndRanges) {
       infer("Range", {"dense<tensor<f32>, [0.0]>", "dense<tensor<f32>, [1.0]>",
                       "dense<tensor<f32>, [0.3]>"}),
       "tensor<4xf32>");
+  EXPECT_EQ(infer("Range", {"-9223372036854775808", "9223372036854775807",
+                            "4611686018427387904"}),
+            "tensor<4xi64>");
+  EXPECT_EQ(infer("Range",
+                  {"dense<tensor<bf16>, [1.0]>", "dense<tensor<bf16>, [5.0]>",
+                   "dense<tensor<bf16>, [2.0]>"}),
+            "tensor<2xbf16>");
   EXPECT_EQ(infer("Range", {"0", "5", "0"}),
             "error: 'onnx.Range' needs a 'delta' other than 0");
   EXPECT_EQ(infer("Range", {"tensor<i64>", "tensor<i64>", "tensor<i64>"}),
