@@ -183,8 +183,12 @@ TensorType Selection::getDeviceType(Value *value) {
 void Selection::set(Value *onnxValue, Value *device) {
   assert(device->getType() == getDeviceType(onnxValue) &&
          "a device tensor of another shape");
-  if (device->getName().empty())
-    device->setName(onnxValue->getName());
+  // An argument lives on beside its copy; a name that both had wouldn't survive
+  // printing and parsing.
+  if (device->getName().empty() && !onnxValue->getName().empty())
+    device->setName(
+        (onnxValue->getName() + (onnxValue->isArgument() ? ".device" : ""))
+            .str());
   values[onnxValue] = device;
 }
 
