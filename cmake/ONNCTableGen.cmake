@@ -30,12 +30,19 @@ function(_onnc_tblgen_rule program dep out td)
   set(dest "${PROJECT_BINARY_DIR}/include/${out}")
   get_filename_component(dir ${dest} DIRECTORY)
   file(MAKE_DIRECTORY ${dir})
+  # To Ninja a depfile that names nothing is missing, and its rule never done.
+  set(depfile DEPFILE ${dest}.d)
+  file(STRINGS ${td} includes REGEX "^include ")
+  if(NOT includes)
+    set(depfile "")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${td})
+  endif()
   add_custom_command(OUTPUT ${dest}
     COMMAND ${program} ${ARGN} --write-if-changed
             -I ${ONNC_INCLUDE_DIRS} -I ${LLVM_INCLUDE_DIRS}
             -I ${CMAKE_CURRENT_SOURCE_DIR}
             -d ${dest}.d -o ${dest} ${td}
-    DEPENDS ${td} ${dep} DEPFILE ${dest}.d
+    DEPENDS ${td} ${dep} ${depfile}
     COMMENT "TableGen ${out}" VERBATIM)
   string(MAKE_C_IDENTIFIER "gen_${out}" target)
   add_custom_target(${target} DEPENDS ${dest})
