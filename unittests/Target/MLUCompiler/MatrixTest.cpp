@@ -21,22 +21,11 @@ TEST_P(Matrix, Gemm) {
   int64_t m = g.pick(1, 9), k = g.pick(1, 200), n = g.pick(1, 70);
   bool transposed = g.flip();
   Value *b = transposed ? g.weights({n, k}) : g.weights({k, n});
-  Value *c = nullptr;
-  switch (g.pick(0, 4)) {
-  case 0:
-    break;
-  case 1:
-    c = g.weights({n});
-    break;
-  case 2:
-    c = g.weights({1, n});
-    break;
-  case 3:
-    c = g.weights({1});
-    break;
-  default:
-    c = g.weights({});
-  }
+  // The third operand: what sums start from, or added in a second step.
+  bool added = g.pick(0, 2) == 0;
+  auto shape = added ? g.oneOf<MLUGraph::Shape>({{m, n}, {n}, {1, n}, {}})
+                     : g.oneOf<MLUGraph::Shape>({{n}, {1, n}, {1}, {}, {1, 1}});
+  Value *c = added ? g.input(shape) : g.flip() ? g.weights(shape) : nullptr;
   // Powers of two, so that scaled weights round no further.
   Value *y = g.make("Gemm", {g.input({m, k}), b, c},
                     {{"transB", IntAttr::get(transposed)},
@@ -44,7 +33,7 @@ TEST_P(Matrix, Gemm) {
                      {"beta", FloatAttr::get(g.oneOf({1.0, 0.25}))}});
   if (g.flip())
     y = g.make("Relu", {y});
-  g.check({y}, roundedOnce);
+  g.check({y}, added ? rounded(2) : roundedOnce);
 }
 
 TEST_P(Matrix, MatMul) {

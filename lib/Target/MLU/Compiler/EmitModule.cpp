@@ -61,12 +61,21 @@ static TensorDesc describe(TensorKind kind, StringRef name, Value *host,
   return desc;
 }
 
+/// Names in a code object are unique.
 static std::string getOperatorName(Operation *op, unsigned index) {
-  std::string name = op->getLoc().getName().str();
+  StringRef name = op->getLoc().getName();
   if (name.empty())
-    name = op->getInfo().getShortName().str();
-  // Names in a code object are unique.
-  return name + "." + std::to_string(index);
+    name = op->getInfo().getShortName();
+  return (name + "." + Twine(index)).str();
+}
+
+/// Names of programs are identifiers; ONNX nodes may have any.
+static std::string getProgramName(StringRef op, int64_t core) {
+  std::string name = op.str();
+  for (char &c : name)
+    if (!isAlnum(c) && c != '.')
+      c = '_';
+  return name + ".core" + std::to_string(core);
 }
 
 static void emitLaunch(Operation *op, unsigned index, CodeObject &object) {
@@ -82,7 +91,7 @@ static void emitLaunch(Operation *op, unsigned index, CodeObject &object) {
                                             (core + 1) * tiles / cores);
     writer.builder.halt();
     Program program;
-    program.name = launch.name + ".core" + std::to_string(core);
+    program.name = getProgramName(launch.name, core);
     program.words = writer.builder.take();
     program.ops.push_back({0, static_cast<uint32_t>(program.words.size()),
                            static_cast<uint32_t>(object.operators.size() - 1)});

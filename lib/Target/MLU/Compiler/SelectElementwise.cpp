@@ -133,9 +133,7 @@ static Refusal refuseBinary(Operation *op) {
     if (auto no = refuseValue(operand, "an operand"))
       return no;
   // The result has the shape of one operand; the other is spread over it.
-  bool fits = getBroadcast(a, b) != Broadcast::None ||
-              getBroadcast(b, a) != Broadcast::None;
-  if (!fits)
+  if (!canSpread(a, b) && !canSpread(b, a))
     return "can't broadcast " + a->getType().str() + " and " +
            b->getType().str() +
            "; one operand must have the result's shape, the other one element "
@@ -143,9 +141,11 @@ static Refusal refuseBinary(Operation *op) {
   return std::nullopt;
 }
 
-/// The device tensor of the operand that is spread: equal, a vector, or one
-/// element, in a type that `binary` accepts.
-static Value *getSpread(Value *a, Value *b, Selection &s) {
+bool mlu::canSpread(Value *a, Value *b) {
+  return getBroadcast(a, b) != Broadcast::None;
+}
+
+Value *mlu::spread(Value *a, Value *b, Selection &s) {
   if (getBroadcast(a, b) == Broadcast::Same)
     return s.reshape(s.get(b), *s.getDeviceType(a).getStaticShape());
   int64_t count = *b->getTensorType().getNumElements();
@@ -159,14 +159,14 @@ static void selectBinary(Operation *op, Selection &s) {
   StringRef kind = op->getInfo().getShortName();
   SmallVector<NamedAttr, 2> attrs{
       {"kind", StringAttr::get(kind == "Sum" ? "Add" : kind)}};
-  if (getBroadcast(a, b) == Broadcast::None) {
+  if (!canSpread(a, b)) {
     std::swap(a, b);
     if (kind == "Sub" || kind == "Div")
       attrs.push_back({"reverse", BoolAttr::get(true)});
   }
-  Value *full = s.get(a), *spread = getSpread(a, b, s);
+  Value *full = s.get(a), *other = spread(a, b, s);
   Operation *binary =
-      s.builder.create(BinaryOp::getOperationName(), {full, spread},
+      s.builder.create(BinaryOp::getOperationName(), {full, other},
                        {s.getDeviceType(op->getResult())}, attrs);
   s.set(op->getResult(), binary->getResult());
 }

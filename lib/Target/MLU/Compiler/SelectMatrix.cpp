@@ -45,9 +45,9 @@ struct Weights {
 };
 } // namespace
 
-/// result = a · (scale · w) + bias.
-static void selectProduct(Value *a, Value *result, const Weights &w,
-                          float scale, ArrayRef<float> bias, Selection &s) {
+/// a · (scale · w) + bias, of \p result's type.
+static Value *selectProduct(Value *a, Value *result, const Weights &w,
+                            float scale, ArrayRef<float> bias, Selection &s) {
   Value *image = getFlattenedImage(a), *x = s.get(image ? image : a);
   if (!image) // Rows of a matrix lie like those of an image one pixel wide.
     x = s.reshape(x, {1, getNumRows(x), 1, getRowSize(x)});
@@ -69,7 +69,7 @@ static void selectProduct(Value *a, Value *result, const Weights &w,
                    {"dilations", IntsAttr::get({1, 1})},
                    {"pads", IntsAttr::get({0, 0})}})
           ->getResult();
-  s.set(result, s.reshape(y, *s.getDeviceType(result).getStaticShape()));
+  return s.reshape(y, *s.getDeviceType(result).getStaticShape());
 }
 
 //===----------------------------------------------------------------------===//
@@ -85,15 +85,30 @@ static Refusal refuseGemm(Operation *op) {
   if (gemm.getTransA())
     return std::string("a transposed first matrix isn't supported");
   if (Value *c = gemm.getC()) {
-    auto shape = c->getTensorType().getStaticShape();
-    bool vector =
-        shape && (shape->empty() ||
-                  all_of(drop_end(*shape), [](int64_t d) { return d == 1; }));
-    if (!getConstantValue(c) || !vector)
-      return std::string("the third operand must be a constant vector, one "
-                         "element for each column");
+    if (auto no = refuseValue(c, "the third operand"))
+      return no;
+    if (!canSpread(gemm.getY(), c))
+      return "the third operand must have the result's shape, one element for "
+             "each column, or one, not " +
+             c->getType().str();
   }
   return std::nullopt;
+}
+
+/// The elements of \p c, if it is a constant that the matrix unit can start
+/// its sums from: one for each column.
+static std::optional<std::vector<float>> getBias(Value *c, int64_t columns) {
+  if (!c)
+    return std::vector<float>(columns);
+  ConstantAttr constant = getConstantValue(c);
+  if (!constant)
+    return std::nullopt;
+  if (*constant.getType().getNumElements() == 1)
+    return std::vector<float>(columns, *readScalar(c, 0));
+  auto shape = *constant.getType().getStaticShape();
+  if (shape.back() != columns || (shape.size() == 2 && shape[0] != 1))
+    return std::nullopt;
+  return readFloats(constant);
 }
 
 static void selectGemm(Operation *op, Selection &s) {
@@ -102,13 +117,28 @@ static void selectGemm(Operation *op, Selection &s) {
   auto shape = *b.getType().getStaticShape();
   Weights w = gemm.getTransB() ? Weights{b, shape[0], 1, shape[1]}
                                : Weights{b, shape[1], shape[1], 1};
-  std::vector<float> bias(w.columns);
-  if (gemm.getC()) {
-    std::vector<float> c = readFloats(getConstantValue(gemm.getC()));
-    for (auto [i, value] : enumerate(bias))
-      value = float(gemm.getBeta()) * c[c.size() == 1 ? 0 : i];
+  double beta = gemm.getBeta();
+  auto bias = getBias(gemm.getC(), w.columns);
+  std::vector<float> scaled(w.columns);
+  if (bias)
+    for (auto [to, from] : zip_equal(scaled, *bias))
+      to = static_cast<float>(beta * from);
+  Value *y =
+      selectProduct(gemm.getA(), gemm.getY(), w, gemm.getAlpha(), scaled, s);
+  if (!bias) {
+    Value *c = spread(gemm.getY(), gemm.getC(), s);
+    if (beta != 1)
+      c = s.builder
+              .create(UnaryOp::getOperationName(), {c}, {c->getType()},
+                      {{"activation", StringAttr::get("Linear")},
+                       {"alpha", FloatAttr::get(beta)}})
+              ->getResult();
+    y = s.builder
+            .create(BinaryOp::getOperationName(), {y, c}, {y->getType()},
+                    {{"kind", StringAttr::get("Add")}})
+            ->getResult();
   }
-  selectProduct(gemm.getA(), gemm.getY(), w, gemm.getAlpha(), bias, s);
+  s.set(gemm.getY(), y);
 }
 
 //===----------------------------------------------------------------------===//
@@ -134,8 +164,8 @@ static void selectMatMul(Operation *op, Selection &s) {
   ConstantAttr b = getConstantValue(product.getB());
   int64_t columns = *b.getType().getDim(1).getConstant();
   std::vector<float> bias(columns);
-  selectProduct(product.getA(), product.getY(), {b, columns, columns, 1}, 1,
-                bias, s);
+  s.set(product.getY(), selectProduct(product.getA(), product.getY(),
+                                      {b, columns, columns, 1}, 1, bias, s));
 }
 
 ArrayRef<SelectionRule> mlu::getMatrixRules() {

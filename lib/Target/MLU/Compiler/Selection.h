@@ -81,6 +81,13 @@ Refusal refuseValues(Operation *op);
 /// (reshaped, passed on), used once only? Then what computes it may do more.
 bool isOnlyUse(Value *input);
 
+/// Can \p b be the second operand of `binary` with the first \p a, and the
+/// result have \p a's shape? It must be of equal shape, or have one element for
+/// each channel, or one.
+bool canSpread(Value *a, Value *b);
+/// The device tensor of \p b for that, in a shape that `binary` accepts.
+Value *spread(Value *a, Value *b, Selection &selection);
+
 /// Rules by family.
 llvm::ArrayRef<SelectionRule> getWindowRules();
 llvm::ArrayRef<SelectionRule> getMatrixRules();
