@@ -33,11 +33,22 @@ TEST(CompareTest, SpecialNumbers) {
   EXPECT_FALSE(bool(compare(f32({1}, {3e38f}), f32({1}, {inf}), {1e30, 1})));
 }
 
+TEST(CompareTest, LargestElement) {
+  Tolerance tolerance{0, 0, 0.01};
+  EXPECT_TRUE(
+      bool(compare(f32({2}, {0.9f, 100}), f32({2}, {0, 100}), tolerance)));
+  EXPECT_FALSE(
+      bool(compare(f32({2}, {1.1f, 100}), f32({2}, {0, 100}), tolerance)));
+  // An infinite element is no measure of the others.
+  EXPECT_FALSE(bool(compare(f32({2}, {1, INFINITY}), f32({2}, {0, INFINITY}),
+                            tolerance)));
+}
+
 TEST(CompareTest, IntegersAreExact) {
   const int64_t big = (int64_t(1) << 60) + 1;
   EXPECT_FALSE(bool(compare(i64({1}, {big}), i64({1}, {big - 1}), {9, 0})));
   EXPECT_TRUE(
-      bool(compare(i8({1}, {3}), i8({1}, {4}), {1, 0, /*integers=*/true})));
+      bool(compare(i8({1}, {3}), i8({1}, {4}), {1, 0, 0, /*integers=*/true})));
 }
 
 TEST(CompareTest, KindsTypesAndShapes) {
