@@ -1,5 +1,4 @@
-//===- import-fuzzer.cpp
-//------------------------------------------------------===//
+//===- import-fuzzer.cpp - Hostile models ---------------------------------===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

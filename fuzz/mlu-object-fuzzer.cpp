@@ -15,6 +15,7 @@
 
 #include "onnc/Target/MLU/Assembler.h"
 #include "onnc/Target/MLU/Device.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -23,7 +24,8 @@ using namespace onnc::mlu;
 static std::string toBytes(const CodeObject &object) {
   std::string bytes;
   raw_string_ostream os(bytes);
-  cantFail(writeCodeObject(object, os));
+  if (Error error = writeCodeObject(object, os))
+    report_fatal_error(std::move(error));
   return bytes;
 }
 
@@ -34,11 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     consumeError(object.takeError());
     return 0;
   }
-  cantFail(disassemble(*object, nulls()));
+  if (Error error = disassemble(*object, nulls()))
+    report_fatal_error(std::move(error));
   std::string bytes = toBytes(*object);
-  CodeObject back = cantFail(readCodeObject(MemoryBufferRef(bytes, "again")));
-  if (toBytes(back) != bytes)
-    abort();
+  Expected<CodeObject> back = readCodeObject(MemoryBufferRef(bytes, "again"));
+  if (!back)
+    report_fatal_error(back.takeError());
+  if (toBytes(*back) != bytes)
+    report_fatal_error("a code object isn't written twice to the same bytes");
 
   // Small enough that a run takes milliseconds.
   size_t cores = 0;

@@ -1,15 +1,8 @@
 //===- AbacusOps.td - The Abacus' operators -------------------------------===//
-//
-// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-//===----------------------------------------------------------------------===//
 //
 // The Abacus is a toy: one core, one memory of 64 kB, FP32, and instructions
 // that work on whole vectors and matrices.
-//
-//===----------------------------------------------------------------------===//
 
 include "onnc/IR/OpBase.td"
 
@@ -42,7 +35,7 @@ def Vector : Op<Abacus, "vector"> {
   let results = [Arg<"y", Float32>];
 }
 
-def MatMul : Op<Abacus, "matmul"> {
+def Matmul : Op<Abacus, "matmul"> {
   let summary = "The product of an M×K and a K×N matrix";
   let operands = [Arg<"a", Float32>, Arg<"b", Float32>];
   let results = [Arg<"y", Float32>];

@@ -1,14 +1,10 @@
 //===- AbacusPasses.td - The Abacus' passes -------------------------------===//
-//
-// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-//===----------------------------------------------------------------------===//
+
 include "onnc/Pass/PassBase.td"
 
 def Abacus : PassGroup<"Abacus"> {
-  let cppNamespace = "abacus";
+  let cppNamespace = "onnc::abacus";
   let targetSpecific = 1;
 }
 

@@ -1,13 +1,9 @@
-//===- AbacusSelect.cpp ---------------------------------------------------===//
-//
-// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
-// See LICENSE for license information.
+//===- AbacusSelect.cpp - From ONNX's operators to the Abacus' ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-//===----------------------------------------------------------------------===//
 
 #include "Abacus.h"
 #include "onnc/IR/ShapeInference.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -33,111 +29,88 @@ static StringRef getVectorKind(StringRef onnxOp) {
       .Default("");
 }
 
+/// FP32 tensors of known shape are all that its memory holds.
+static bool isStorable(const Value *value) {
+  TensorType type = value ? value->getTensorType() : TensorType();
+  return type && type.getElementType() == ElementType::F32 &&
+         type.getNumElements();
+}
+
 std::optional<std::string> abacus::getRefusal(const Operation &op) {
   bool isMatMul = op.getName() == "onnx.MatMul";
   if (!isMatMul && getVectorKind(op.getName()).empty())
-    return std::string("the operator isn't supported");
-  auto isBad = [](Value *value) {
-    TensorType type = value ? value->getTensorType() : TensorType();
-    return !type || type.getElementType() != ElementType::F32 ||
-           !type.getNumElements();
-  };
-  if (any_of(op.getOperands(), isBad) || isBad(op.getResult()))
-    return std::string("only FP32 tensors of known shape are supported");
-  TensorType a = op.getOperand(0)->getTensorType();
-  if (isMatMul) {
-    if (a.getRank() != 2 || op.getOperand(1)->getTensorType().getRank() != 2)
-      return std::string("only matrices are supported");
-    return std::nullopt;
-  }
+    return "the Abacus has no such operator";
+  if (!all_of(op.getOperands(), isStorable) || !isStorable(op.getResult()))
+    return "only FP32 tensors of known shape are supported";
   if (op.getName() == "onnx.Relu")
     return std::nullopt;
   if (op.getNumOperands() != 2)
-    return std::string("only two operands are supported");
+    return "only two operands are supported";
+  TensorType a = op.getOperand(0)->getTensorType();
   TensorType b = op.getOperand(1)->getTensorType();
-  if (a.getShape() != op.getResult()->getTensorType().getShape() ||
-      (b.getNumElements() != a.getNumElements() && b.getNumElements() != 1))
-    return std::string("the second operand must have the shape of the first, "
-                       "or one element");
+  if (isMatMul && (a.getRank() != 2 || b.getRank() != 2))
+    return "only matrices are supported";
+  if (!isMatMul &&
+      (a != op.getResult()->getTensorType() ||
+       (b.getNumElements() != a.getNumElements() && b.getNumElements() != 1)))
+    return "the second operand must be as large as the first, or one element";
   return std::nullopt;
 }
 
-namespace {
-/// The Abacus' value for each value of the tensor level.
-class Selection {
-public:
-  explicit Selection(Context &context) : builder(context) {}
-  Builder builder;
-
-  Value *get(Value *value) {
-    if (Value *known = values.lookup(value))
-      return known;
-    return values[value] = constant(getConstantValue(value));
+/// What the Abacus computes instead of \p op.
+static Value *select(Operation &op, Builder &builder) {
+  Type type = op.getResult()->getType();
+  if (ConstantAttr value = getConstantValue(op.getResult()))
+    return builder.create<abacus::ConstantOp>(type, value).getMemory();
+  Value *a = op.getOperand(0);
+  if (op.getName() == "onnx.MatMul")
+    return builder.create<abacus::MatmulOp>(type, a, op.getOperand(1)).getY();
+  Value *b;
+  if (op.getName() == "onnx.Relu") { // the maximum with zero
+    auto zero = ConstantAttr::getFloats(op.getContext(), {0}, /*scalar=*/true);
+    b = builder.create<abacus::ConstantOp>(zero.getType(), zero).getMemory();
+  } else {
+    b = op.getOperand(1);
   }
-  void set(Value *value, Value *selected) {
-    selected->setName(value->getName());
-    values[value] = selected;
-  }
-  Value *constant(ConstantAttr value) {
-    return builder
-        .create("abacus.constant", {}, {value.getType()}, {{"value", value}})
-        ->getResult();
-  }
-
-private:
-  DenseMap<const Value *, Value *> values;
-};
-} // namespace
-
-static void select(Operation *op, Selection &s) {
-  Type type = op->getResult()->getType();
-  Value *a = s.get(op->getOperand(0));
-  if (op->getName() == "onnx.MatMul") {
-    Value *b = s.get(op->getOperand(1));
-    s.set(op->getResult(),
-          s.builder.create("abacus.matmul", {a, b}, {type})->getResult());
-    return;
-  }
-  // Relu is the maximum with zero.
-  Value *b = op->getNumOperands() == 2
-                 ? s.get(op->getOperand(1))
-                 : s.constant(ConstantAttr::getFloats(op->getContext(), {0.0f},
-                                                      /*scalar=*/true));
-  NamedAttr kind{"kind", StringAttr::get(getVectorKind(op->getName()))};
-  s.set(op->getResult(),
-        s.builder.create("abacus.vector", {a, b}, {type}, {kind})->getResult());
+  StringRef kind = getVectorKind(op.getName());
+  return builder.create<abacus::VectorOp>(type, a, b, kind).getY();
 }
 
-PassResult AbacusSelect::run(Module &module, PassContext &context) const {
-  Graph &main = *module.getMain();
-  Selection s(module.getContext());
-  std::vector<Operation *> old;
-  for (Operation &op : main.getBody().getOps())
-    if (!op.hasTrait(OpTrait::Terminator))
-      old.push_back(&op);
+PassResult AbacusSelect::run(Module &module, PassContext &) const {
+  Region &body = module.getMain()->getBody();
+  Operation *end = body.getTerminator();
+  for (Value *port :
+       concat<Value *const>(body.getArguments(), end->getOperands()))
+    if (!isStorable(port))
+      return end->emitError(DiagID::TargetUnsupportedOp)
+             << "input or output '" << port->getName()
+             << "' must be an FP32 tensor of known shape";
 
-  s.builder.setInsertionPointToStart(main.getBody());
-  for (Value *input : main.getBody().getArguments())
-    s.set(input, s.builder.create("abacus.input", {input}, {input->getType()})
-                     ->getResult());
-  for (Operation *op : old) {
-    if (getConstantValue(op->getResult()))
+  Builder builder(module.getContext());
+  builder.setInsertionPointToStart(body);
+  for (Value *input : body.getArguments()) {
+    auto copy = builder.create<abacus::InputOp>(input->getType(), input);
+    input->replaceUsesWithIf(copy.getMemory(),
+                             [&](Use &use) { return use.getOwner() != copy; });
+  }
+  for (Operation &op : make_early_inc_range(body.getOps())) {
+    if (op.getInfo().getDialect() == "abacus" || &op == end)
       continue;
     // The partitioner has asked; a module written by hand hasn't.
-    if (auto refusal = abacus::getRefusal(*op))
-      return op->emitError(DiagID::TargetUnsupportedOp) << *refusal;
-    s.builder.setInsertionPoint(op);
-    s.builder.setLoc(op->getLoc());
-    select(op, s);
+    if (auto refusal = abacus::getRefusal(op);
+        refusal && !getConstantValue(op.getResult()))
+      return op.emitError(DiagID::TargetUnsupportedOp) << *refusal;
+    builder.setInsertionPoint(&op);
+    builder.setLoc(op.getLoc());
+    if (op.hasUses())
+      op.getResult()->replaceAllUsesWith(select(op, builder));
+    op.erase();
   }
-  Operation *end = main.getBody().getTerminator();
-  s.builder.setInsertionPoint(end);
-  for (Use &use : end->getOperandUses())
-    use.set(s.builder
-                .create("abacus.output", {s.get(use.get())},
-                        {use.get()->getType()})
-                ->getResult());
-  for (Operation *op : reverse(old))
-    op->erase();
+  builder.setInsertionPoint(end);
+  for (Use &use : end->getOperandUses()) {
+    Value *memory = use.get();
+    use.set(
+        builder.create<abacus::OutputOp>(memory->getType(), memory).getHost());
+  }
   return PassResult::changed();
 }

@@ -14,8 +14,9 @@ using namespace onnc;
 Expected<int64_t> Batch::count(ArrayRef<RuntimeValue> inputs,
                                ArrayRef<ProgramValueInfo> infos) {
   std::optional<int64_t> runs;
+  bool empty = true;
   for (auto [input, info] : zip_equal(inputs, infos)) {
-    if (!input.isTensor() || input.getTensor().getRank() == 0)
+    if (!isBatch(input))
       return createStringError("input '" + info.name +
                                "' has no leading axis that counts runs");
     int64_t size = input.getTensor().getDim(0);
@@ -24,8 +25,9 @@ Expected<int64_t> Batch::count(ArrayRef<RuntimeValue> inputs,
           "input '" + info.name + "' has " + std::to_string(size) +
           " runs, those before it have " + std::to_string(*runs));
     runs = size;
+    empty &= input.getTensor().getNumElements() == 0;
   }
-  if (!runs || *runs == 0)
+  if (empty)
     return createStringError("--each needs inputs with at least one run");
   return *runs;
 }

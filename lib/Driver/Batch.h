@@ -15,7 +15,12 @@ namespace onnc {
 /// Cuts and stacks tensors along a leading axis that counts runs.
 class Batch {
 public:
-  /// The number of runs in \p inputs: their common leading dimension.
+  /// Has \p value a leading axis?
+  static bool isBatch(const RuntimeValue &value) {
+    return value.isTensor() && value.getTensor().getRank() != 0;
+  }
+  /// The number of runs in \p inputs: their common leading dimension. Inputs
+  /// without any element are an error: they could ask for any number of runs.
   static llvm::Expected<int64_t> count(llvm::ArrayRef<RuntimeValue> inputs,
                                        llvm::ArrayRef<ProgramValueInfo> infos);
   /// Run \p i's inputs, views of \p inputs.

@@ -12,6 +12,7 @@
 #include "onnc/IR/AsmPrinter.h"
 #include "onnc/Import/ONNX/Export.h"
 #include "onnc/Support/OutputFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -56,7 +57,7 @@ private:
     return context.getDiagnostics().error(DiagID::CommandLine);
   }
   const OutputKind *findKind(StringRef name);
-  std::string getOutputPath();
+  Expected<std::string> getOutputPath();
 
   Context &context;
   const CompileJob &job;
@@ -111,7 +112,7 @@ LogicalResult Job::chooseKind() {
                  << "; there is: " << join(names, ", ");
 }
 
-std::string Job::getOutputPath() {
+Expected<std::string> Job::getOutputPath() {
   if (!job.output.empty())
     return job.output;
   StringRef extension = kind == "ir"     ? ".onncir"
@@ -119,7 +120,11 @@ std::string Job::getOutputPath() {
                                          : findKind(kind)->extension;
   if (job.models[0] == "-")
     return ("a" + extension).str();
-  return (sys::path::stem(job.models[0]) + extension).str();
+  std::string path = (sys::path::stem(job.models[0]) + extension).str();
+  if (sys::fs::equivalent(path, job.models[0]))
+    return createStringError("the result would replace the model '" +
+                             job.models[0] + "'; name another file with -o");
+  return path;
 }
 
 LogicalResult Job::writeModule(Module &module, const std::string &path) {
@@ -130,10 +135,13 @@ LogicalResult Job::writeModule(Module &module, const std::string &path) {
 }
 
 LogicalResult Job::write(Module &module) {
-  std::string path = getOutputPath();
+  auto path = getOutputPath();
+  if (!path)
+    return reportError(context.getDiagnostics(), DiagID::CommandLine,
+                       path.takeError());
   if (kind == "ir" || kind == "onnx")
-    return writeModule(module, path);
-  auto file = OutputFile::create(path);
+    return writeModule(module, *path);
+  auto file = OutputFile::create(*path);
   if (!file)
     return reportError(context.getDiagnostics(), DiagID::InputOutput,
                        file.takeError());

@@ -77,6 +77,8 @@ LogicalResult onnc::locateDivergence(const Module &module,
                                      Tolerance tolerance, raw_ostream &os) {
   auto exposed = module.clone();
   std::vector<const Operation *> producers = exposeValues(*exposed);
+  if (producers.empty())
+    return success();
   auto compiled = exposed->clone();
   auto program = compileAndLoad(*compiled, targets, config);
   if (!program)

@@ -14,7 +14,7 @@
 using namespace llvm;
 using namespace onnc;
 
-/// Fixes dimensions in a text model as the importer does in ONNX models.
+/// Text states its shapes: --shape is for ONNX models.
 static LogicalResult checkShapes(Context &context, StringRef path,
                                  const ImportOptions &options) {
   if (options.shapes.empty())
@@ -56,4 +56,18 @@ std::unique_ptr<Module> onnc::loadModel(Context &context, StringRef path,
   if (failed(checkShapes(context, path, options)))
     return nullptr;
   return parseModule(context, (*buffer)->getBuffer(), "<stdin>");
+}
+
+std::unique_ptr<Module> onnc::readModel(Context &context, StringRef bytes,
+                                        StringRef path, unsigned firstLine) {
+  StringRef name = path == "-" ? "<stdin>" : path;
+  if (looksLikeOnnx(bytes))
+    return importModel(context,
+                       BlobRef(new Blob(std::vector<char>(bytes.begin(),
+                                                          bytes.end()))),
+                       name);
+  StringRef directory = sys::path::parent_path(path);
+  // Empty lines in front let diagnostics count as the file does.
+  std::string text = std::string(firstLine - 1, '\n') + bytes.str();
+  return parseModule(context, text, name, directory.empty() ? "." : directory);
 }

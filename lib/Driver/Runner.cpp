@@ -13,6 +13,8 @@
 #include "onnc/Driver/ValueFile.h"
 #include "onnc/Interp/Interpreter.h"
 #include "onnc/Support/OutputFile.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 
 using namespace llvm;
@@ -29,8 +31,12 @@ public:
 
 private:
   LogicalResult load();
+  LogicalResult loadProgramFromModel();
   LogicalResult loadReference();
+  LogicalResult planOutputs();
   LogicalResult readInputs();
+  LogicalResult checkInput(StringRef file, const RuntimeValue &value,
+                           const ProgramValueInfo &info);
   LogicalResult runAll();
   LogicalResult compareAll();
   LogicalResult writeOutputs();
@@ -56,6 +62,8 @@ private:
   std::unique_ptr<Module> model;
   std::unique_ptr<Program> program;
   std::vector<RuntimeValue> inputs;
+  /// By output; "" where one isn't written.
+  std::vector<std::string> outputFiles;
   int64_t runs = 1;
   /// By run, then output.
   std::vector<std::vector<RuntimeValue>> results;
@@ -77,6 +85,18 @@ static std::optional<unsigned> consumeName(StringRef &text,
   return std::nullopt;
 }
 
+/// Is \p argument a "name=file" whose name nothing has? A file's own name may
+/// contain a '=' if the file is there, or a path leads to it.
+static bool namesNothing(StringRef argument) {
+  StringRef name = argument.split('=').first;
+  return name.size() != argument.size() && !name.contains('/') &&
+         !sys::fs::exists(argument);
+}
+
+static std::string joinNames(ArrayRef<ProgramValueInfo> infos) {
+  return join(map_range(infos, [](auto &info) { return info.name; }), ", ");
+}
+
 /// The file for each of \p infos, "" where none is given.
 static Expected<std::vector<std::string>>
 assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
@@ -86,6 +106,10 @@ assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
   for (StringRef argument : arguments) {
     auto named = consumeName(argument, infos);
     if (!named) {
+      if (namesNothing(argument))
+        return createStringError("no " + what + " '" +
+                                 argument.split('=').first +
+                                 "'; the program has: " + joinNames(infos));
       positional.push_back(argument.str());
       continue;
     }
@@ -112,6 +136,8 @@ assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
 //===----------------------------------------------------------------------===//
 
 LogicalResult Runner::load() {
+  if (config.program == "-")
+    return loadProgramFromModel();
   auto buffer = MemoryBuffer::getFile(config.program, /*IsText=*/false,
                                       /*RequiresNullTerminator=*/false);
   if (!buffer)
@@ -129,6 +155,10 @@ LogicalResult Runner::load() {
     program = std::move(*loaded);
     return loadReference();
   }
+  return loadProgramFromModel();
+}
+
+LogicalResult Runner::loadProgramFromModel() {
   model = loadModel(context, config.program, config.import);
   if (!model)
     return failure();
@@ -163,6 +193,49 @@ LogicalResult Runner::loadReference() {
   return success();
 }
 
+/// Before anything runs: mistakes in names shall not cost a run.
+LogicalResult Runner::planOutputs() {
+  auto files = assignFiles(config.outputs, program->getOutputs(), "output");
+  if (!files)
+    return report(DiagID::CommandLine, files.takeError());
+  for (auto [k, file] : enumerate(*files)) {
+    if (file.empty())
+      continue;
+    if (Error error = checkValueFileName(file))
+      return report(DiagID::CommandLine, std::move(error));
+    if (is_contained(ArrayRef(*files).take_front(k), file))
+      return error(DiagID::CommandLine)
+             << "'" << file << "' is named for two outputs";
+  }
+  outputFiles = std::move(*files);
+  return success();
+}
+
+/// That a value has the type and the sizes that the program asks for; of what
+/// isn't a tensor, the program itself says.
+LogicalResult Runner::checkInput(StringRef file, const RuntimeValue &value,
+                                 const ProgramValueInfo &info) {
+  if (!info.elementType || (config.each && !Batch::isBatch(value)))
+    return success();
+  bool fits = value.isTensor() &&
+              value.getTensor().getElementType() == *info.elementType;
+  if (fits && info.shape) {
+    ArrayRef<int64_t> shape = value.getTensor().getShape();
+    if (config.each)
+      shape = shape.drop_front();
+    fits = equal(shape, *info.shape, [](int64_t size, int64_t wanted) {
+      return wanted < 0 || size == wanted;
+    });
+  }
+  if (fits)
+    return success();
+  InFlightDiagnostic diag = error(DiagID::CommandLine);
+  diag << "input '" << info.name << "' must be a " << info.type;
+  if (config.each)
+    diag << " in each run";
+  return diag << "; '" << file << "' holds " << value.describe();
+}
+
 LogicalResult Runner::readInputs() {
   ArrayRef<ProgramValueInfo> infos = program->getInputs();
   auto files = assignFiles(config.inputs, infos, "input");
@@ -175,6 +248,8 @@ LogicalResult Runner::readInputs() {
     auto value = readValue(context, file, info);
     if (!value)
       return report(DiagID::InputOutput, value.takeError());
+    if (failed(checkInput(file, *value, info)))
+      return failure();
     inputs.push_back(std::move(*value));
   }
   if (!config.each)
@@ -217,8 +292,8 @@ static std::optional<int64_t> getArgMax(const RuntimeValue &value) {
 LogicalResult Runner::compareAll() {
   auto reference = createInterpProgram(*model);
   Tolerance tolerance = program->getTolerance();
-  tolerance.absolute = config.absolute.value_or(tolerance.absolute);
-  tolerance.relative = config.relative.value_or(tolerance.relative);
+  if (config.absolute || config.relative)
+    tolerance = {config.absolute.value_or(0), config.relative.value_or(0)};
   double maxError = 0;
   int64_t mismatches = 0, ranked = 0, sameRank = 0;
   std::optional<int64_t> firstRun;
@@ -253,9 +328,7 @@ LogicalResult Runner::compareAll() {
     return success();
   error(DiagID::InterpRuntime)
       << first << "; " << std::max<int64_t>(mismatches, 1)
-      << " elements are further away than "
-      << format("%g + %g", tolerance.absolute, tolerance.relative)
-      << " times the expected value";
+      << " elements are further away than " << tolerance.str();
   if (!config.quadruple.empty())
     (void)locateDivergence(*model, targets, config, getInputs(*firstRun),
                            tolerance, os);
@@ -277,12 +350,8 @@ static void printValue(raw_ostream &os, Context &context,
 }
 
 LogicalResult Runner::writeOutputs() {
-  ArrayRef<ProgramValueInfo> infos = program->getOutputs();
-  auto files = assignFiles(config.outputs, infos, "output");
-  if (!files)
-    return report(DiagID::CommandLine, files.takeError());
-  for (auto [k, info] : enumerate(infos)) {
-    if (!config.outputs.empty() && (*files)[k].empty())
+  for (auto [k, info] : enumerate(program->getOutputs())) {
+    if (!config.outputs.empty() && outputFiles[k].empty())
       continue;
     RuntimeValue value = results[0][k];
     if (config.each) {
@@ -296,7 +365,7 @@ LogicalResult Runner::writeOutputs() {
     }
     if (config.outputs.empty())
       printValue(os, context, info, value);
-    else if (Error error = writeValue(context, value, (*files)[k], info.name))
+    else if (Error error = writeValue(context, value, outputFiles[k], info.name))
       return report(DiagID::InputOutput, std::move(error));
   }
   return success();
@@ -314,7 +383,8 @@ LogicalResult Runner::writeReports() {
 }
 
 LogicalResult Runner::run() {
-  if (failed(load()) || failed(readInputs()) || failed(runAll()))
+  if (failed(load()) || failed(planOutputs()) || failed(readInputs()) ||
+      failed(runAll()))
     return failure();
   // Outputs are written also where a comparison fails: they are what one wants
   // to look at then.

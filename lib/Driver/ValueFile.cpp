@@ -59,8 +59,8 @@ static std::optional<ElementType> getElementType(NpyType type) {
   llvm_unreachable("unknown NumPy type");
 }
 
-/// Types that NumPy lacks go into unsigned integers of their size (bytes, for
-/// what is smaller).
+/// Types that NumPy lacks go into integers of their size (bytes, for what is
+/// smaller), as their bits do.
 static NpyType getNpyType(ElementType type) {
   for (auto npy :
        {NpyType::Bool, NpyType::Int8, NpyType::Int16, NpyType::Int32,
@@ -69,7 +69,25 @@ static NpyType getNpyType(ElementType type) {
         NpyType::Complex64, NpyType::Complex128, NpyType::String})
     if (getElementType(npy) == type)
       return npy;
+  if (getKind(type) == ElementKind::SInt)
+    return NpyType::Int8;
   return getElementSize(type) == 1 ? NpyType::UInt8 : NpyType::UInt16;
+}
+
+/// That each byte holds an element of \p type, which is narrower: a small
+/// integer, sign extended if it has a sign.
+static Error checkNarrow(ElementType type, ArrayRef<uint8_t> bytes) {
+  const unsigned shift = 8 - getBitWidth(type);
+  const bool isSigned = getKind(type) == ElementKind::SInt;
+  for (auto [i, byte] : enumerate(bytes)) {
+    auto high = static_cast<uint8_t>(byte << shift);
+    uint8_t narrowed =
+        isSigned ? uint8_t(int8_t(high) >> shift) : uint8_t(high >> shift);
+    if (narrowed != byte)
+      return createStringError("element " + Twine(i) + " is no " +
+                               getName(type));
+  }
+  return Error::success();
 }
 
 static Expected<RuntimeValue> readNpyValue(StringRef path,
@@ -88,6 +106,9 @@ static Expected<RuntimeValue> readNpyValue(StringRef path,
     return createFileError(
         path, createStringError("elements of no known type, for an input " +
                                 info.type));
+  if (*type != ElementType::String && getBitWidth(*type) < 8)
+    if (Error error = checkNarrow(*type, array->data))
+      return createFileError(path, std::move(error));
   const char *data = *type == ElementType::String
                          ? reinterpret_cast<const char *>(array->strings.data())
                          : reinterpret_cast<const char *>(array->data.data());
@@ -179,18 +200,20 @@ static Expected<FileValue> toFileValue(Context &context,
 // Either
 //===----------------------------------------------------------------------===//
 
-static Error unknownFormat(StringRef path) {
+Error onnc::checkValueFileName(StringRef path) {
+  StringRef extension = sys::path::extension(path);
+  if (extension == ".npy" || extension == ".pb")
+    return Error::success();
   return createFileError(
       path, createStringError("unknown kind of file; there are .npy and .pb"));
 }
 
 Expected<RuntimeValue> onnc::readValue(Context &context, StringRef path,
                                        const ProgramValueInfo &info) {
-  StringRef extension = sys::path::extension(path);
-  if (extension == ".npy")
+  if (Error error = checkValueFileName(path))
+    return error;
+  if (sys::path::extension(path) == ".npy")
     return readNpyValue(path, info);
-  if (extension != ".pb")
-    return unknownFormat(path);
   Type type = info.type.empty() ? Type() : parseType(context, info.type);
   auto value = readTensorFile(context, path, type);
   if (!value)
@@ -200,11 +223,10 @@ Expected<RuntimeValue> onnc::readValue(Context &context, StringRef path,
 
 Error onnc::writeValue(Context &context, const RuntimeValue &value,
                        StringRef path, StringRef name) {
-  StringRef extension = sys::path::extension(path);
-  if (extension == ".npy")
+  if (Error error = checkValueFileName(path))
+    return error;
+  if (sys::path::extension(path) == ".npy")
     return writeNpyValue(value, path);
-  if (extension != ".pb")
-    return unknownFormat(path);
   auto converted = toFileValue(context, value);
   if (!converted)
     return createFileError(path, converted.takeError());

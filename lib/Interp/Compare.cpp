@@ -43,6 +43,17 @@ private:
 };
 } // namespace
 
+std::string Tolerance::str() const {
+  std::string text;
+  raw_string_ostream os(text);
+  os << llvm::format("%g", absolute);
+  if (relative != 0)
+    os << llvm::format(" + %g of the expected value", relative);
+  if (ofLargest != 0)
+    os << llvm::format(" + %g of the largest one", ofLargest);
+  return text;
+}
+
 template <typename T> static std::string format(T value) {
   if constexpr (std::is_integral_v<T>) {
     return std::to_string(value);
@@ -58,6 +69,12 @@ void Comparison::compareNumbers(const TensorValue &actual,
                                 const TensorValue &expected) {
   constexpr bool isFloat = isStorageFloat<T>;
   Elements<T> a = actual.elements<T>(), b = expected.elements<T>();
+  double largest = 0;
+  if (tolerance.ofLargest != 0)
+    for (int64_t i = 0, e = expected.getNumElements(); i != e; ++i)
+      if (double y = std::fabs(double(static_cast<Compute<T>>(b[i])));
+          std::isfinite(y))
+        largest = std::max(largest, y);
   for (int64_t i = 0, e = actual.getNumElements(); i != e; ++i) {
     // Integers of 64 bits are compared as such: doubles may hide differences.
     auto x = static_cast<Compute<T>>(a[i]), y = static_cast<Compute<T>>(b[i]);
@@ -68,7 +85,8 @@ void Comparison::compareNumbers(const TensorValue &actual,
       error = INFINITY;
     result.maxError = std::max(result.maxError, error);
     const double allowed =
-        tolerance.absolute + tolerance.relative * std::fabs(double(y));
+        tolerance.absolute + tolerance.relative * std::fabs(double(y)) +
+        tolerance.ofLargest * largest;
     // Infinite only where both are: never within a tolerance.
     if ((isFloat || tolerance.integers) && std::isfinite(error) &&
         error <= allowed)

@@ -10,6 +10,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <charconv>
+#include <cmath>
 
 using namespace llvm;
 using namespace onnc;
@@ -67,7 +68,7 @@ static Error readElement(StringRef text, int64_t &value) {
 }
 
 static Error readElement(StringRef text, double &value) {
-  if (text.getAsDouble(value))
+  if (text.getAsDouble(value) || !std::isfinite(value))
     return expected("a number", text);
   return Error::success();
 }

@@ -107,7 +107,7 @@ TestResult onnc::runNodeTest(StringRef directory, const RunOptions &options) {
         [&](const InterpError &e) {
           if (e.getID() == DiagID::InterpUnsupported)
             result.outcome = Outcome::Skipped;
-          result.reason = e.message();
+          result.reason = e.getMessage().str();
         },
         [&](const ErrorInfoBase &e) { result.reason = e.message(); });
     if (!diagnostics.empty())

@@ -11,7 +11,9 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#define ONNC_OPTIONS "onnc-conformance/Options.inc"
 #include "NodeTest.h"
+#include "onnc/Driver/OptionTable.h"
 #include "onnc/Support/Version.h"
 #include "llvm/Option/ArgList.h"
 #include "llvm/Option/OptTable.h"
@@ -26,31 +28,6 @@ using namespace llvm::opt;
 using namespace onnc;
 
 namespace {
-
-enum OptionID {
-  OPT_INVALID = 0,
-#define OPTION(...) LLVM_MAKE_OPT_ID(__VA_ARGS__),
-#include "onnc-conformance/Options.inc"
-#undef OPTION
-};
-
-#define PREFIX(NAME, VALUE)                                                    \
-  constexpr StringLiteral NAME##_init[] = VALUE;                               \
-  constexpr ArrayRef<StringLiteral> NAME(NAME##_init,                          \
-                                         std::size(NAME##_init) - 1);
-#include "onnc-conformance/Options.inc"
-#undef PREFIX
-
-constexpr OptTable::Info infoTable[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "onnc-conformance/Options.inc"
-#undef OPTION
-};
-
-class ConformanceOptTable : public GenericOptTable {
-public:
-  ConformanceOptTable() : GenericOptTable(infoTable) {}
-};
 
 int fail(const Twine &message) {
   WithColor::error(errs(), "onnc-conformance") << message << '\n';
@@ -101,7 +78,7 @@ int runTests(const InputArgList &args) {
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
-  ConformanceOptTable table;
+  ToolOptTable table;
   unsigned missing, missingCount;
   InputArgList args =
       table.ParseArgs(ArrayRef(argv, argc).drop_front(), missing, missingCount);

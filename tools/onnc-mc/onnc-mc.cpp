@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#define ONNC_OPTIONS "onnc/Tools/MCOptions.inc"
+#include "onnc/Driver/OptionTable.h"
 #include "onnc/Support/Version.h"
 #include "onnc/Target/MLU/Assembler.h"
 #include "onnc/Target/MLU/Device.h"
@@ -25,31 +27,6 @@ using namespace llvm::opt;
 using namespace onnc;
 
 namespace {
-
-enum OptionID {
-  OPT_INVALID = 0,
-#define OPTION(...) LLVM_MAKE_OPT_ID(__VA_ARGS__),
-#include "onnc/Tools/MCOptions.inc"
-#undef OPTION
-};
-
-#define PREFIX(NAME, VALUE)                                                    \
-  constexpr StringLiteral NAME##_init[] = VALUE;                               \
-  constexpr ArrayRef<StringLiteral> NAME(NAME##_init,                          \
-                                         std::size(NAME##_init) - 1);
-#include "onnc/Tools/MCOptions.inc"
-#undef PREFIX
-
-constexpr opt::OptTable::Info infoTable[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "onnc/Tools/MCOptions.inc"
-#undef OPTION
-};
-
-class MCOptTable : public opt::GenericOptTable {
-public:
-  MCOptTable() : GenericOptTable(infoTable) {}
-};
 
 int fail(const Twine &message) {
   WithColor::error(errs(), "onnc-mc") << message << '\n';
@@ -169,7 +146,7 @@ int run(const opt::InputArgList &args) {
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
-  MCOptTable table;
+  ToolOptTable table;
   unsigned missing, missingCount;
   opt::InputArgList args =
       table.ParseArgs(ArrayRef(argv, argc).drop_front(), missing, missingCount);

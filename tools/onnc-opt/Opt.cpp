@@ -8,7 +8,7 @@
 
 #include "Opt.h"
 #include "ExpectedDiagnostics.h"
-#include "LoadModule.h"
+#include "onnc/Driver/ModelFile.h"
 #include "onnc/IR/AsmPrinter.h"
 #include "onnc/Pass/Reproducer.h"
 #include "onnc/Support/OutputFile.h"
@@ -95,7 +95,7 @@ static std::string printToString(const Module &module) {
 
 LogicalResult Runner::verifyRoundtrip(const Module &module) {
   std::string once = printToString(module);
-  std::unique_ptr<Module> again = loadModule(context, once, "<printed module>");
+  std::unique_ptr<Module> again = readModel(context, once, "<printed module>");
   if (!again)
     return diagnostics.error(DiagID::ParseSyntax)
            << "the module, printed, does not parse";
@@ -112,7 +112,7 @@ LogicalResult Runner::verifyRoundtrip(const Module &module) {
 
 LogicalResult Runner::process(const Chunk &chunk) {
   std::unique_ptr<Module> module =
-      loadModule(context, chunk.text, *config.input, chunk.firstLine);
+      readModel(context, chunk.text, *config.input, chunk.firstLine);
   if (!module)
     return failure();
   if (config.verifyRoundtrip && failed(verifyRoundtrip(*module)))
@@ -161,7 +161,7 @@ LogicalResult Runner::parsePipeline() {
 }
 
 LogicalResult Runner::processInput() {
-  auto buffer = MemoryBuffer::getFileOrSTDIN(*config.input);
+  auto buffer = MemoryBuffer::getFileOrSTDIN(*config.input, /*IsText=*/false);
   if (!buffer) {
     DiagLocation loc;
     loc.file = *config.input;

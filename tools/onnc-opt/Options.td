@@ -16,6 +16,12 @@ def help : F<"help", "Show this text">;
 def : Flag<["-"], "h">, Alias<help>;
 def version : F<"version", "Show the version">;
 
+def mquadruple_EQ : Joined<["-", "--"], "mquadruple=">,
+    MetaVarName<"<processor-vendor-system-tool>">,
+    HelpText<"Know the operators and passes of a target">;
+def load_EQ : Joined<["--", "-"], "load=">, MetaVarName<"<library>">,
+    HelpText<"Load a target from a shared library">;
+
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
     HelpText<"Where the result goes; standard output by default">;
 def run_reproducer : F<"run-reproducer",

@@ -6,43 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "onnc/Driver/CommandLine.h"
+#define ONNC_OPTIONS "onnc-run/Options.inc"
 #include "onnc/Driver/CompileJob.h"
+#include "onnc/Driver/OptionTable.h"
 #include "onnc/Driver/Runner.h"
 #include "onnc/Support/Version.h"
 #include "llvm/Support/InitLLVM.h"
 
 using namespace llvm;
 using namespace onnc;
-using llvm::opt::DefaultVis;
-
-namespace {
-
-enum ID {
-  OPT_INVALID = 0,
-#define OPTION(...) LLVM_MAKE_OPT_ID(__VA_ARGS__),
-#include "onnc-run/Options.inc"
-#undef OPTION
-};
-
-#define PREFIX(NAME, VALUE)                                                    \
-  static constexpr StringLiteral NAME##_init[] = VALUE;                        \
-  static constexpr ArrayRef<StringLiteral> NAME(NAME##_init,                   \
-                                                std::size(NAME##_init) - 1);
-#include "onnc-run/Options.inc"
-#undef PREFIX
-
-constexpr llvm::opt::OptTable::Info infoTable[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "onnc-run/Options.inc"
-#undef OPTION
-};
-
-struct OptTable : llvm::opt::GenericOptTable {
-  OptTable() : GenericOptTable(infoTable) {}
-};
-
-} // namespace
 
 /// A tolerance: a number that isn't negative.
 static LogicalResult parseNumber(const llvm::opt::InputArgList &args,
@@ -102,7 +74,7 @@ static std::optional<RunConfig> readConfig(const llvm::opt::InputArgList &args,
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   Context context;
-  OptTable table;
+  ToolOptTable table;
   DiagnosticEngine &diagnostics = context.getDiagnostics();
   auto args = parseArguments(table, ArrayRef<const char *>(argv + 1, argc - 1),
                              OPT_UNKNOWN, diagnostics);

@@ -6,47 +6,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "onnc/Driver/CommandLine.h"
+#define ONNC_OPTIONS "onnc-driver/Options.inc"
 #include "onnc/Driver/CompileJob.h"
+#include "onnc/Driver/OptionTable.h"
 #include "onnc/Support/Version.h"
 #include "llvm/Support/InitLLVM.h"
 
 using namespace llvm;
 using namespace onnc;
-using llvm::opt::DefaultVis;
-
-namespace {
-
-enum ID {
-  OPT_INVALID = 0,
-#define OPTION(...) LLVM_MAKE_OPT_ID(__VA_ARGS__),
-#include "onnc-driver/Options.inc"
-#undef OPTION
-};
-
-#define PREFIX(NAME, VALUE)                                                    \
-  static constexpr StringLiteral NAME##_init[] = VALUE;                        \
-  static constexpr ArrayRef<StringLiteral> NAME(NAME##_init,                   \
-                                                std::size(NAME##_init) - 1);
-#include "onnc-driver/Options.inc"
-#undef PREFIX
-
-constexpr llvm::opt::OptTable::Info infoTable[] = {
-#define OPTION(...) LLVM_CONSTRUCT_OPT_INFO(__VA_ARGS__),
-#include "onnc-driver/Options.inc"
-#undef OPTION
-};
-
-struct OptTable : llvm::opt::GenericOptTable {
-  OptTable() : GenericOptTable(infoTable) {}
-};
-
-} // namespace
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   Context context;
-  OptTable table;
+  ToolOptTable table;
   auto args = parseArguments(table, ArrayRef<const char *>(argv + 1, argc - 1),
                              OPT_UNKNOWN, context.getDiagnostics());
   if (!args)

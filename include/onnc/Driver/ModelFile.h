@@ -23,6 +23,12 @@ namespace onnc {
 std::unique_ptr<Module> loadModel(Context &context, llvm::StringRef path,
                                   const ImportOptions &options = {});
 
+/// The same from \p bytes, which stand in \p path ("-": standard input) from
+/// line \p firstLine on: places in text are counted from there, and files that
+/// the model refers to are looked for beside it.
+std::unique_ptr<Module> readModel(Context &context, llvm::StringRef bytes,
+                                  llvm::StringRef path, unsigned firstLine = 1);
+
 } // namespace onnc
 
 #endif // ONNC_DRIVER_MODELFILE_H

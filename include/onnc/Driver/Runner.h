@@ -40,7 +40,7 @@ struct RunConfig {
   bool compare = false;
   /// The model to interpret; needed where the program is a target's output.
   std::string reference;
-  /// Instead of the program's own tolerance.
+  /// Either replaces the program's own tolerance.
   std::optional<double> absolute, relative;
 
   /// Print what the (last) run cost, with a table by operator.

@@ -20,14 +20,18 @@
 
 namespace onnc {
 
+/// An error where \p path has none of the extensions .npy and .pb.
+llvm::Error checkValueFileName(llvm::StringRef path);
+
 /// Reads \p path for the input \p info. The extension decides the format. That
 /// type and shape agree with the input is not checked, but elements of a type
-/// that NumPy lacks are taken for those of the input (bfloat16 in uint16).
+/// that NumPy lacks are taken for those of the input (bfloat16 in uint16), and
+/// must be in its range (int4 in int8).
 llvm::Expected<RuntimeValue> readValue(Context &context, llvm::StringRef path,
                                        const ProgramValueInfo &info);
 
 /// Writes \p value, whole or not at all. Types that NumPy lacks are written as
-/// unsigned integers of their size.
+/// integers of their size: int4 and int2 as signed, others as unsigned ones.
 llvm::Error writeValue(Context &context, const RuntimeValue &value,
                        llvm::StringRef path, llvm::StringRef name);
 

@@ -34,6 +34,13 @@ struct ProgramValueInfo {
   std::optional<ElementType> elementType;
   /// The sizes, -1 where the model leaves one open; nullopt: rank unknown.
   std::optional<llvm::SmallVector<int64_t, 6>> shape;
+
+  /// A tensor of static shape.
+  static ProgramValueInfo ofTensor(llvm::StringRef name, ElementType element,
+                                   llvm::ArrayRef<int64_t> shape);
+  /// For such a tensor: an error that names it where \p value has another
+  /// element type or shape.
+  llvm::Error checkTensor(const RuntimeValue &value) const;
 };
 
 class Program {

@@ -8,8 +8,9 @@
 ///
 /// \file
 /// Walks the messages of a model and builds the module. ModelImporter.cpp does
-/// the model and its main graph, NodeImporter.cpp nodes and their bodies,
-/// FunctionInliner.cpp calls of model-local functions.
+/// the model and its main graph, NodeImporter.cpp nodes, AttributeImporter.cpp
+/// attributes and constants, BodyImporter.cpp bodies, FunctionInliner.cpp calls
+/// of model-local functions.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_IMPORT_ONNX_MODELIMPORTER_H
@@ -23,6 +24,8 @@
 #include "llvm/ADT/StringMap.h"
 
 namespace onnc::onnx_import {
+
+class NodeForm;
 
 /// What a name stands for.
 struct Binding {
@@ -71,7 +74,6 @@ private:
   LogicalResult readFunctions();
   void readModuleAttributes();
   llvm::Expected<Opsets> readOpsets(const OpsetIds &ids);
-  LogicalResult checkDomain(llvm::StringRef domain, int64_t version);
   LogicalResult fixShapes(const onnx::GraphProto &proto);
   LogicalResult importInput(const onnx::ValueInfoProto &input, Graph &graph,
                             Scope &scope);
@@ -83,42 +85,42 @@ private:
   /// Binds \p name; an error if it is taken.
   LogicalResult define(Scope &scope, const std::string &name, Binding binding,
                        const llvm::Twine &definer);
-  LogicalResult importConstants(const onnx::GraphProto &proto, Scope &scope,
-                                Builder &builder);
   LogicalResult importNodes(const Nodes &nodes, Scope &scope, Builder &builder);
   LogicalResult importNode(const Nodes &nodes, int index, Scope &scope,
                            Builder &builder);
+  /// What the inputs of node \p index stand for. \p poisoned: whether one of
+  /// them, or of what its bodies capture, is.
+  LogicalResult
+  resolveInputs(const Nodes &nodes, int index, const Scope &scope,
+                const llvm::StringMap<const onnx::GraphProto *> &bodies,
+                llvm::SmallVectorImpl<Binding> &bindings, bool &poisoned);
   LogicalResult importOperator(const onnx::NodeProto &node, const OpInfo &info,
                                int64_t version, llvm::ArrayRef<Value *> inputs,
                                llvm::ArrayRef<const onnx::GraphProto *> bodies,
                                llvm::SmallVector<NamedAttr, 4> attributes,
                                Scope &scope, Builder &builder);
+  /// Captured values follow the operands.
+  LogicalResult addCaptures(NodeForm &form, const OpInfo &info,
+                            llvm::ArrayRef<llvm::StringRef> captures,
+                            const Scope &scope);
+  /// Types and names of the results of \p op, which \p node became.
+  LogicalResult importResults(const onnx::NodeProto &node, Operation *op,
+                              NodeForm &form, Scope &scope);
   LogicalResult importForeign(const onnx::NodeProto &node, int64_t version,
                               const ForeignImporter &importer,
                               llvm::ArrayRef<Value *> inputs,
                               llvm::ArrayRef<NamedAttr> attributes,
                               Scope &scope, Builder &builder);
-  LogicalResult importConstant(const onnx::NodeProto &node,
-                               llvm::ArrayRef<NamedAttr> attributes,
-                               Scope &scope, Builder &builder);
-  LogicalResult importBody(Operation *op, unsigned index,
-                           const onnx::GraphProto &proto,
-                           llvm::ArrayRef<llvm::StringRef> captures,
-                           const Scope &outer);
-  LogicalResult
-  readAttributes(const onnx::NodeProto &node, const Scope &scope,
-                 const DiagLocation &loc,
-                 llvm::SmallVectorImpl<NamedAttr> &attributes,
-                 llvm::StringMap<const onnx::GraphProto *> &bodies);
-  llvm::Expected<Attribute> readAttribute(const onnx::AttributeProto &attr);
   /// Gives \p value, the result \p name, the type that both its inference
   /// (\p inferred, may be null) and its declaration allow.
   LogicalResult setType(Value *value, Type inferred, const std::string &name,
                         llvm::StringRef opName, const Scope &scope,
                         const DiagLocation &loc);
+  /// Names and binds \p values, a value for each output of \p node.
   LogicalResult bindOutputs(const onnx::NodeProto &node,
                             llvm::ArrayRef<Value *> values, Scope &scope,
-                            const DiagLocation &loc, bool setNames = true);
+                            const DiagLocation &loc);
+  /// Binds the outputs of \p node as poisoned.
   LogicalResult poison(const onnx::NodeProto &node, Scope &scope,
                        const DiagLocation &loc);
   /// Notes that \p node isn't supported, and that its results are poisoned.
@@ -129,6 +131,25 @@ private:
   void scanBody(const onnx::GraphProto &proto, const Scope &scope);
   /// Why \p node can't be imported by its type alone; empty if it can.
   std::string whyUnknown(const onnx::NodeProto &node, const Scope &scope);
+
+  // AttributeImporter.cpp
+  LogicalResult
+  readAttributes(const onnx::NodeProto &node, const Scope &scope,
+                 const DiagLocation &loc,
+                 llvm::SmallVectorImpl<NamedAttr> &attributes,
+                 llvm::StringMap<const onnx::GraphProto *> &bodies);
+  llvm::Expected<Attribute> readAttribute(const onnx::AttributeProto &attr);
+  LogicalResult importConstants(const onnx::GraphProto &proto, Scope &scope,
+                                Builder &builder);
+  LogicalResult importConstant(const onnx::NodeProto &node,
+                               llvm::ArrayRef<NamedAttr> attributes,
+                               Scope &scope, Builder &builder);
+
+  // BodyImporter.cpp
+  LogicalResult importBody(Operation *op, unsigned index,
+                           const onnx::GraphProto &proto,
+                           llvm::ArrayRef<llvm::StringRef> captures,
+                           const Scope &outer);
 
   // FunctionInliner.cpp
   const onnx::FunctionProto *findFunction(const onnx::NodeProto &node) const;

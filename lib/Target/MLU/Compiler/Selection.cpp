@@ -27,27 +27,6 @@ const SelectionRule *mlu::findRule(StringRef onnxOp) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-std::vector<float> mlu::readFloats(ConstantAttr constant) {
-  const ConstantData &data = constant.getData();
-  std::vector<float> out(*constant.getType().getNumElements());
-  for (auto [i, value] : enumerate(out)) {
-    switch (constant.getType().getElementType()) {
-    case ElementType::F16:
-      value = Half::fromBits(data.get<uint16_t>(i));
-      break;
-    case ElementType::F32:
-      value = data.get<float>(i);
-      break;
-    case ElementType::F64:
-      value = static_cast<float>(data.get<double>(i));
-      break;
-    default:
-      llvm_unreachable("refused before");
-    }
-  }
-  return out;
-}
-
 static bool isFloatConstant(const Value *value) {
   ConstantAttr constant = getConstantValue(value);
   if (!constant)
@@ -65,21 +44,84 @@ std::optional<float> mlu::readScalar(Value *value, float fallback) {
   return readFloats(getConstantValue(value))[0];
 }
 
-Value *Selection::constant(ArrayRef<float> floats, ArrayRef<int64_t> shape,
-                           bool half) {
-  std::vector<char> bytes(floats.size() * (half ? 2 : 4));
-  if (half) {
-    std::vector<Half> halves(floats.size());
-    convert(floats, halves);
-    std::memcpy(bytes.data(), halves.data(), bytes.size());
-  } else {
-    std::memcpy(bytes.data(), floats.data(), bytes.size());
-  }
-  auto type = TensorType::get(
-      builder.getContext(), half ? ElementType::F16 : ElementType::F32, shape);
-  auto attr = ConstantAttr::get(type, ConstantData(std::move(bytes)));
+static Value *createConstant(Builder &builder, ElementType type,
+                             ArrayRef<int64_t> shape, std::vector<char> bytes,
+                             bool splat) {
+  auto tensor = TensorType::get(builder.getContext(), type, shape);
+  auto attr = ConstantAttr::get(tensor, ConstantData(std::move(bytes), splat));
   return builder
-      .create(ConstantOp::getOperationName(), {}, {type}, {{"value", attr}})
+      .create(ConstantOp::getOperationName(), {}, {tensor}, {{"value", attr}})
+      ->getResult();
+}
+
+Value *Selection::constant(ArrayRef<float> floats, ArrayRef<int64_t> shape) {
+  std::vector<char> bytes(floats.size() * sizeof(float));
+  std::memcpy(bytes.data(), floats.data(), bytes.size());
+  return createConstant(builder, ElementType::F32, shape, std::move(bytes),
+                        /*splat=*/false);
+}
+
+/// Elements at, at + stride, … of \p constant, times \p scale.
+static void gather(ConstantAttr constant, int64_t at, int64_t stride,
+                   float scale, MutableArrayRef<float> row) {
+  const ConstantData &data = constant.getData();
+  auto read = [&](auto type) {
+    using T = decltype(type);
+    for (float &value : row) {
+      if constexpr (std::is_same_v<T, Half>)
+        value = scale * float(Half::fromBits(data.get<uint16_t>(at)));
+      else
+        value = static_cast<float>(scale * data.get<T>(at));
+      at += stride;
+    }
+  };
+  switch (constant.getType().getElementType()) {
+  case ElementType::F16:
+    return read(Half());
+  case ElementType::F32:
+    return read(float());
+  case ElementType::F64:
+    return read(double());
+  default:
+    llvm_unreachable("refused before");
+  }
+}
+
+std::vector<float> mlu::readFloats(ConstantAttr constant) {
+  std::vector<float> out(*constant.getType().getNumElements());
+  gather(constant, 0, 1, 1, out);
+  return out;
+}
+
+Value *Selection::pack(ConstantAttr source, ArrayRef<int64_t> shape,
+                       ArrayRef<int64_t> strides, float scale) {
+  bool splat = source.getData().isSplat();
+  int64_t columns = splat ? 1 : shape.empty() ? 1 : shape.back(), rows = 1;
+  if (!splat && !shape.empty())
+    for (int64_t dim : shape.drop_back())
+      rows *= dim;
+  std::vector<char> bytes(rows * columns * sizeof(Half));
+  std::vector<float> row(columns);
+  for (int64_t r = 0; r < rows; ++r) {
+    int64_t at = 0;
+    for (int64_t d = static_cast<int64_t>(shape.size()) - 2, rest = r; rest;
+         --d) {
+      at += rest % shape[d] * strides[d];
+      rest /= shape[d];
+    }
+    gather(source, at, strides.empty() ? 1 : strides.back(), scale, row);
+    convert(row, {reinterpret_cast<Half *>(bytes.data()) + r * columns,
+                  static_cast<size_t>(columns)});
+  }
+  return createConstant(builder, ElementType::F16, shape, std::move(bytes),
+                        splat);
+}
+
+Value *Selection::reshape(Value *device, ArrayRef<int64_t> shape) {
+  auto type = TensorType::get(builder.getContext(), ElementType::F16, shape);
+  if (device->getType() == type)
+    return device;
+  return builder.create(ReshapeOp::getOperationName(), {device}, {type})
       ->getResult();
 }
 
@@ -121,6 +163,16 @@ Refusal mlu::refuseValues(Operation *op) {
   return std::nullopt;
 }
 
+bool mlu::isOnlyUse(Value *input) {
+  for (; input->hasOneUse(); input = input->getDefiningOp()->getOperand(0)) {
+    Operation *op = input->getDefiningOp();
+    const SelectionRule *rule = op ? findRule(op->getName()) : nullptr;
+    if (!rule || !rule->sharesElements)
+      return true;
+  }
+  return false;
+}
+
 TensorType Selection::getDeviceType(Value *value) {
   auto shape = *value->getTensorType().getStaticShape();
   if (shape.size() == 4)
@@ -141,20 +193,15 @@ Value *Selection::get(Value *value) {
     return known;
   ConstantAttr attr = getConstantValue(value);
   assert(attr && "operations stand in order, so all but constants are known");
-  std::vector<float> floats = readFloats(attr);
-  TensorType type = getDeviceType(value);
-  auto shape = *type.getStaticShape();
-  if (shape.size() == 4) {
-    // From N×C×H×W to N×H×W×C.
-    std::vector<float> moved(floats.size());
-    int64_t n = shape[0], pixels = shape[1] * shape[2], c = shape[3];
-    for (int64_t i = 0; i < n; ++i)
-      for (int64_t p = 0; p < pixels; ++p)
-        for (int64_t k = 0; k < c; ++k)
-          moved[(i * pixels + p) * c + k] = floats[(i * c + k) * pixels + p];
-    floats = std::move(moved);
-  }
-  Value *device = constant(floats, shape, /*half=*/true);
+  auto shape = *getDeviceType(value).getStaticShape();
+  SmallVector<int64_t, 6> strides(shape.size());
+  int64_t stride = 1;
+  for (size_t d = shape.size(); d-- > 0; stride *= shape[d])
+    strides[d] = stride;
+  if (shape.size() == 4) // N×H×W×C of N×C×H×W.
+    strides = {shape[3] * shape[1] * shape[2], shape[2], 1,
+               shape[1] * shape[2]};
+  Value *device = pack(attr, shape, strides);
   device->setName(value->getName());
   return values[value] = device;
 }

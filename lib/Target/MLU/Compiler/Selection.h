@@ -32,9 +32,11 @@ struct SelectionRule {
   Refusal (*refuse)(Operation *op);
   /// Called for operations without refusal.
   void (*select)(Operation *op, Selection &selection);
+  /// The result may be the first operand's elements where they lie.
+  bool sharesElements = false;
 };
 
-/// Null where no rule is for the operator.
+/// Null where there is no rule for the operator.
 const SelectionRule *findRule(llvm::StringRef onnxOp);
 
 /// The state of selecting one graph: which device tensor holds which value of
@@ -51,10 +53,15 @@ public:
   /// The device's type for a value.
   TensorType getDeviceType(Value *value);
 
-  /// A constant in device memory. FP16 where \p half, else FP32; \p shape is
-  /// the device's.
-  Value *constant(llvm::ArrayRef<float> values, llvm::ArrayRef<int64_t> shape,
-                  bool half);
+  /// An FP32 constant in device memory.
+  Value *constant(llvm::ArrayRef<float> values, llvm::ArrayRef<int64_t> shape);
+  /// An FP16 constant in device memory with the device's \p shape: element
+  /// (i, j, …) is that of \p source at i · strides[0] + j · strides[1] + …,
+  /// times \p scale. A splat stays one.
+  Value *pack(ConstantAttr source, llvm::ArrayRef<int64_t> shape,
+              llvm::ArrayRef<int64_t> strides, float scale = 1);
+  /// \p device's bytes as another shape; \p device itself where it has it.
+  Value *reshape(Value *device, llvm::ArrayRef<int64_t> shape);
 
 private:
   llvm::DenseMap<const Value *, Value *> values;
@@ -70,6 +77,9 @@ std::optional<float> readScalar(Value *value, float fallback);
 Refusal refuseValue(const Value *value, llvm::StringRef what);
 /// All operands that aren't constants, and all results.
 Refusal refuseValues(Operation *op);
+/// Is \p input, and every value whose elements it shares without copying
+/// (reshaped, passed on), used once only? Then what computes it may do more.
+bool isOnlyUse(Value *input);
 
 /// Rules by family.
 llvm::ArrayRef<SelectionRule> getWindowRules();
