@@ -59,8 +59,7 @@ onnc::parseQuadruple(StringRef text,
   Quadruple out{processor->name.str(), processor->vendor.str(),
                 processor->system.str(), processor->tools.front().str()};
   StringRef rest = text.drop_front(processor->name.size());
-  rest.consume_front("-");
-  if (rest.empty())
+  if (!rest.consume_front("-"))
     return out;
   SmallVector<StringRef, 4> parts;
   rest.split(parts, '-');

@@ -12,6 +12,10 @@
 /// unit's memory 0; scratch buffers live in the scratchpads for the time of one
 /// operation. Sizes are in bytes.
 ///
+/// Only operations at the top of a graph are asked about: arguments have no
+/// storage (a target loads inputs by an operation of its own), and what the
+/// bodies of an operation need is that operation's scratch.
+///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_CODEGEN_BUFFERMODEL_H
 #define ONNC_CODEGEN_BUFFERMODEL_H
@@ -76,7 +80,7 @@ public:
 /// operation: resultOffsets, one byte offset for each result (-1: no storage),
 /// and scratchOffsets, a dictionary from the scratch buffer's name to its
 /// offset. On the module: memoryPlan, a dictionary from the memory's name to
-/// {size, peak, lower_bound, persistent}.
+/// {size, peak, lower_bound, persistent}; Allocation.h reads all of it.
 namespace alloc {
 constexpr llvm::StringRef resultOffsets = "onnc.offsets";
 constexpr llvm::StringRef scratchOffsets = "onnc.scratch";
