@@ -78,10 +78,10 @@ TEST_F(TargetRegistryTest, Print) {
   raw_string_ostream os(text);
   registry.print(os);
   EXPECT_EQ(text, "Fast: for tests\n"
-                  "  fast1-acme-none-isa|sdk           the first\n"
-                  "  fast2-acme-none-isa|sdk           the second\n"
+                  "  fast1-acme-none-isa|sdk  the first\n"
+                  "  fast2-acme-none-isa|sdk  the second\n"
                   "Slow: for tests\n"
-                  "  slow-acme-linux-isa|sdk           another\n");
+                  "  slow-acme-linux-isa|sdk  another\n");
 }
 
 TEST_F(TargetRegistryTest, BadPlugins) {
