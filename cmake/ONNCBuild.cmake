@@ -20,6 +20,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(onnc_flags INTERFACE
     -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds
     -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # Clang forgets, behind a precompiled header, that libstdc++'s own use of
+  # get_temporary_buffer (in stable_sort) is in a system header.
+  target_compile_options(onnc_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 if(ONNC_SANITIZE)
   target_compile_options(onnc_flags INTERFACE
