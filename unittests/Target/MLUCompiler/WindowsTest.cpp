@@ -126,6 +126,16 @@ TEST_P(Windows2D, BatchNormalization) {
   g.check({y}, rounded(2));
 }
 
+TEST_P(Windows2D, Pad) {
+  Value *x = g.input({g.pick(1, 2), g.pick(1, 70), g.pick(1, 5), g.pick(1, 5)});
+  auto pad = [&] { return g.pick(0, 3); };
+  Value *all =
+      g.make("Pad", {x, g.ints({0, 0, pad(), pad(), 0, 0, pad(), pad()})});
+  Value *columns =
+      g.make("Pad", {x, g.ints({pad(), pad()}), nullptr, g.ints({-1})});
+  g.check({all, columns}, {});
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, Windows2D, testing::Range(0u, 24u));
 
 } // namespace

@@ -150,6 +150,70 @@ static void selectBatchNormalization(Operation *op, Selection &s) {
 }
 
 //===----------------------------------------------------------------------===//
+// Pad: a depthwise convolution of 1×1 by ones, whose input ends early
+//===----------------------------------------------------------------------===//
+
+/// Top, left, bottom and right; nullopt where the pads aren't constant, or
+/// elsewhere too.
+static std::optional<SmallVector<int64_t, 4>> getSpatialPads(Operation *op) {
+  auto ints = [](Value *value) {
+    ConstantAttr constant = getConstantValue(value);
+    return constant ? constant.getIntValues() : std::nullopt;
+  };
+  auto pads = ints(op->getOperand(1));
+  SmallVector<int64_t, 6> axes{0, 1, 2, 3};
+  if (Value *given = op->getOperand(3)) {
+    auto values = ints(given);
+    if (!values)
+      return std::nullopt;
+    axes = *values;
+  }
+  if (!pads || pads->size() != 2 * axes.size())
+    return std::nullopt;
+  SmallVector<int64_t, 4> out(4);
+  for (auto [i, pad] : enumerate(*pads)) {
+    int64_t axis = axes[i % axes.size()];
+    axis =
+        axis < 0 ? axis + 2 : axis - 2; // Counted from the first spatial one.
+    if (pad && (axis < 0 || pad < 0 || pad > maxWindowAttr))
+      return std::nullopt;
+    if (pad)
+      out[axis + (i < axes.size() ? 0 : 2)] = pad;
+  }
+  return out;
+}
+
+static Refusal refusePad(Operation *op) {
+  if (auto no = refuseValues(op))
+    return no;
+  if (op->getOperand(0)->getTensorType().getRank() != 4)
+    return std::string("only inputs of rank 4 are supported");
+  if (op->getString("mode", "constant") != "constant" ||
+      readScalar(op->getOperand(2), 0) != 0.0f)
+    return std::string("only padding with zeros is supported");
+  if (!getSpatialPads(op))
+    return std::string("pads must be constant, not negative, and of the two "
+                       "spatial dimensions");
+  return std::nullopt;
+}
+
+static void selectPad(Operation *op, Selection &s) {
+  auto pads = *getSpatialPads(op);
+  Value *x = s.get(op->getOperand(0));
+  int64_t channels = getShape(x).back();
+  auto one = ConstantAttr::getFloats(s.builder.getContext(), {1.0f});
+  Operation *result =
+      s.builder.create(DepthwiseOp::getOperationName(),
+                       {x, s.pack(one, {1, 1, channels}, {0, 0, 0}),
+                        selectBias({}, channels, s)},
+                       {s.getDeviceType(op->getResult())},
+                       {{"strides", IntsAttr::get({1, 1})},
+                        {"dilations", IntsAttr::get({1, 1})},
+                        {"pads", IntsAttr::get({pads[0], pads[1]})}});
+  s.set(op->getResult(), result->getResult());
+}
+
+//===----------------------------------------------------------------------===//
 // Pooling
 //===----------------------------------------------------------------------===//
 
@@ -241,6 +305,7 @@ ArrayRef<SelectionRule> mlu::getWindowRules() {
       {"onnx.Conv", refuseConv, selectConv},
       {"onnx.BatchNormalization", refuseBatchNormalization,
        selectBatchNormalization},
+      {"onnx.Pad", refusePad, selectPad},
       {"onnx.MaxPool", refusePool, selectPool},
       {"onnx.AveragePool", refusePool, selectPool},
       {"onnx.GlobalAveragePool", refuseGlobalPool, selectGlobalPool},
