@@ -101,29 +101,35 @@ static void emitLaunch(Operation *op, unsigned index, CodeObject &object) {
   object.launches.push_back(std::move(launch));
 }
 
-/// The allocator's plan of device memory: the total, and each buffer by name.
-static Error describeMemory(const Module &module, CodeObject &object) {
+/// The size of the allocator's plan of device memory.
+static Expected<int64_t> getPlanSize(const Module &module,
+                                     const MachineParams &machine) {
   auto plan = dyn_cast_or_null<DictAttr>(module.getAttr(alloc::memoryPlan));
   auto dram = plan ? dyn_cast_or_null<DictAttr>(plan.get("dram")) : DictAttr();
   auto size = dram ? dyn_cast_or_null<IntAttr>(dram.get("size")) : IntAttr();
   if (!size)
     return createStringError("the module has no memory plan");
-  object.memorySize = size.getValue();
+  int64_t bytes = size.getValue();
+  if (bytes < 0 || bytes > static_cast<int64_t>(machine.deviceBytes))
+    return createStringError("the memory plan has " + Twine(bytes) +
+                             " bytes, the device " +
+                             Twine(machine.deviceBytes));
+  return bytes;
+}
+
+/// Each buffer of the plan by name.
+static void describeMemory(Graph &graph, CodeObject &object) {
   unsigned index = 0;
-  for (Operation &op : module.getMain()->getBody().getOps())
+  for (Operation &op : graph.getBody().getOps())
     for (Value *result : op.getResults()) {
-      TensorType type = result->getTensorType();
-      auto offsets = op.getInts(alloc::resultOffsets);
-      if (isa<ReshapeOp>(&op) || isa<OutputOp>(&op) || offsets.empty() ||
-          offsets[0] < 0)
+      if (isa<ReshapeOp>(&op) || isa<OutputOp>(&op))
         continue;
-      std::string name = result->getName().str();
+      StringRef name = result->getName();
       object.memory.push_back(
-          {(name.empty() ? "value" : name) + "." + std::to_string(index++),
-           static_cast<uint64_t>(offsets[0]),
-           static_cast<uint64_t>(*type.getByteSize())});
+          {((name.empty() ? "value" : name) + "." + Twine(index++)).str(),
+           static_cast<uint64_t>(OperationEmitter::getAddress(result)),
+           static_cast<uint64_t>(*result->getTensorType().getByteSize())});
     }
-  return Error::success();
 }
 
 static void addConstant(ConstantOp constant, CodeObject &object) {
@@ -148,6 +154,12 @@ static Error checkCompute(Operation &op, const MachineParams &machine) {
   if (op.getInt("cores", 1) > static_cast<int64_t>(machine.cores))
     return makeError(op,
                      "the machine has only " + Twine(machine.cores) + " cores");
+  // Code is written out tile by tile.
+  constexpr int64_t maxTiles = 1 << 20;
+  int64_t tiles = getNumTiles(&op, op.getInts("tile"));
+  if (tiles > maxTiles)
+    return makeError(op, "is cut into " + Twine(tiles) +
+                             " tiles; there can be " + Twine(maxTiles));
   auto offsets = op.getAttrOfType<DictAttr>(alloc::scratchOffsets);
   for (const ScratchRequest &scratch : getScratch(&op, op.getInts("tile"))) {
     auto offset = offsets ? dyn_cast_or_null<IntAttr>(offsets.get(scratch.name))
@@ -159,7 +171,8 @@ static Error checkCompute(Operation &op, const MachineParams &machine) {
   return Error::success();
 }
 
-static Error checkAllocated(Graph &graph, const MachineParams &machine) {
+static Error checkAllocated(Graph &graph, int64_t memorySize,
+                            const MachineParams &machine) {
   for (Operation &op : graph.getBody().getOps()) {
     if (op.hasTrait(OpTrait::Terminator))
       continue;
@@ -168,6 +181,10 @@ static Error checkAllocated(Graph &graph, const MachineParams &machine) {
     auto offsets = op.getInts(alloc::resultOffsets);
     if (!isa<OutputOp>(&op) && (offsets.size() != 1 || offsets[0] < 0))
       return makeError(op, "its result has no place in device memory");
+    if (!isa<OutputOp>(&op) &&
+        offsets[0] >
+            memorySize - *op.getResult()->getTensorType().getByteSize())
+      return makeError(op, "its result lies outside of the memory plan");
     for (Value *operand : op.getOperands())
       if (isa<InputOp>(&op) != operand->isArgument() ||
           (!operand->isArgument() && isa<OutputOp>(operand->getDefiningOp())))
@@ -190,12 +207,15 @@ Expected<CodeObject> mlu::emitModule(const Module &module,
   if (!module.getMain())
     return createStringError("the module has no graph 'main'");
   Graph &graph = *module.getMain();
-  if (Error error = checkAllocated(graph, machine))
+  auto memorySize = getPlanSize(module, machine);
+  if (!memorySize)
+    return memorySize.takeError();
+  if (Error error = checkAllocated(graph, *memorySize, machine))
     return error;
   CodeObject object;
   object.machine = machine.name.str();
-  if (Error error = describeMemory(module, object))
-    return error;
+  object.memorySize = *memorySize;
+  describeMemory(graph, object);
   unsigned index = 0;
   for (Operation &op : graph.getBody().getOps()) {
     if (auto input = dyn_cast<InputOp>(&op))

@@ -36,15 +36,17 @@ public:
     builder.set(config, static_cast<uint32_t>(value));
   }
 
-  /// `rows` rows of `bytes` bytes, `stride` bytes apart in device memory, dense
-  /// in NRAM.
+  /// Copies \p rows rows of \p bytes bytes, \p stride bytes apart in device
+  /// memory (any stride where there is one row) and dense in NRAM.
   void loadRows(int64_t nram, int64_t dram, int64_t rows, int64_t bytes,
                 int64_t stride);
   void storeRows(int64_t dram, int64_t nram, int64_t rows, int64_t bytes,
                  int64_t stride);
 
-  /// Transfers may overwrite what earlier computation read; computation sees
-  /// what was transferred; and so on.
+  /// Waits between the parts of a tile's code, which follow each other without
+  /// overlap: loads overwrite what the tile before computed with, computation
+  /// reads what was loaded and overwrites what was stored, and stores read what
+  /// was computed.
   void beforeLoads();
   void afterLoads();
   void beforeStores();
@@ -89,7 +91,9 @@ private:
   void emitActivation(int64_t nram, int64_t count);
 };
 
-/// The code object of an allocated module.
+/// The code object of an allocated module. An error where attributes that the
+/// passes set are missing or contradict the machine, as they can in modules
+/// written by hand.
 llvm::Expected<CodeObject> emitModule(const Module &module,
                                       const MachineParams &machine);
 

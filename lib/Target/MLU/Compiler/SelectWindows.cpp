@@ -8,7 +8,7 @@
 
 ///
 /// \file
-/// Convolution and pooling.
+/// Convolution, pooling, and what runs as a depthwise convolution.
 ///
 //===----------------------------------------------------------------------===//
 
