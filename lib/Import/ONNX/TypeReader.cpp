@@ -77,8 +77,13 @@ Expected<Type> TypeReader::read(const onnx::TypeProto &type) {
                       type.tensor_type().has_shape(),
                       type.tensor_type().shape());
   case onnx::TypeProto::kSequenceType:
-    return nested(type.sequence_type().elem_type(),
-                  [](Type t) { return SequenceType::get(t); });
+    // Elements of a sequence differ in shape, and exporters declare that of
+    // whichever they saw: what all have in common is inferred instead.
+    return nested(type.sequence_type().elem_type(), [](Type t) {
+      if (auto tensor = dyn_cast<TensorType>(t))
+        t = TensorType::getUnranked(t.getContext(), tensor.getElementType());
+      return SequenceType::get(t);
+    });
   case onnx::TypeProto::kOptionalType:
     return nested(type.optional_type().elem_type(),
                   [](Type t) { return OptionalType::get(t); });
