@@ -217,10 +217,8 @@ InFlightDiagnostic Lexer::errorAt(size_t where, DiagID id) const {
   from = from == StringRef::npos ? 0 : from + 1;
   loc.column = where - from + 1;
   auto diag = engine.error(id, loc);
-  // Very long lines (large constants) help nobody.
   StringRef lineText = text.substr(from).take_until(
       [](char c) { return c == '\n' || c == '\r'; });
-  if (lineText.size() <= 400)
-    diag.setSourceLine(lineText);
+  diag.setSourceLine(lineText);
   return diag;
 }

@@ -55,7 +55,7 @@ static void printLocation(raw_ostream &os, const DiagLocation &loc) {
 /// caret below it. What a terminal would take for a command, or isn't UTF-8, is
 /// a dot: "text" may well be a binary file.
 static void printSourceLine(raw_ostream &os, StringRef line, unsigned column) {
-  constexpr size_t longest = 1000, context = 80;
+  constexpr size_t longest = 400, context = 80;
   const size_t at = std::min<size_t>(column ? column - 1 : 0, line.size());
   size_t begin = 0;
   if (line.size() > longest) {
