@@ -11,6 +11,8 @@
 #include "onnc/IR/Verifier.h"
 #include "onnc/Interp/Interpreter.h"
 #include "onnc/Target/Program.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
 using namespace onnc;

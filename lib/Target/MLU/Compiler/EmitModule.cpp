@@ -15,6 +15,7 @@
 #include "Emitter.h"
 #include "onnc/CodeGen/BufferModel.h"
 #include "onnc/IR/Module.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace onnc;

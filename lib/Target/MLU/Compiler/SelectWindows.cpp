@@ -226,7 +226,8 @@ static Refusal refusePool(Operation *op) {
     return std::nullopt;
   // With padding counted, a window that reaches beyond the padding (ceil_mode)
   // has a divisor of its own.
-  for (const Window &w : *getWindows(op))
+  auto windows = *getWindows(op);
+  for (const Window &w : windows)
     if ((w.output - 1) * w.stride - w.padBegin + (w.kernel - 1) * w.dilation +
             1 >
         w.input + w.padEnd)
