@@ -106,13 +106,18 @@ Expected<RuntimeValues> KernelContext::callRegion(unsigned i,
                 Twine(args.size()));
   // Symbols that are bound in the body belong to this execution of it.
   SymbolValues outer = execution.symbols;
-  for (unsigned a = 0; a != args.size(); ++a)
-    if (Error error = checkType(args[a], region.getArgument(a)->getType(),
-                                execution.symbols))
+  RuntimeValues values(args);
+  for (unsigned a = 0; a != values.size(); ++a) {
+    Type type = region.getArgument(a)->getType();
+    // What a loop's body returns may fill an optional that it is given.
+    if (isa<OptionalType>(type) && values[a] && !values[a].isOptional())
+      values[a] = RuntimeValue::some(std::move(values[a]));
+    if (Error error = checkType(values[a], type, execution.symbols))
       return fail("argument " + Twine(a) + " of region '" + name + "' " +
                   toString(std::move(error)));
+  }
   Expected<RuntimeValues> results =
-      execution.runRegion(region, RuntimeValues(args));
+      execution.runRegion(region, std::move(values));
   execution.symbols = std::move(outer);
   return results;
 }

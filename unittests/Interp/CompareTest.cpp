@@ -36,8 +36,8 @@ TEST(CompareTest, SpecialNumbers) {
 TEST(CompareTest, IntegersAreExact) {
   const int64_t big = (int64_t(1) << 60) + 1;
   EXPECT_FALSE(bool(compare(i64({1}, {big}), i64({1}, {big - 1}), {9, 0})));
-  EXPECT_TRUE(
-      bool(compare(i8({1}, {3}), i8({1}, {4}), {1, 0, /*integers=*/true})));
+  EXPECT_TRUE(bool(
+      compare(i8({1}, {3}), i8({1}, {4}), {.absolute = 1, .integers = true})));
 }
 
 TEST(CompareTest, KindsTypesAndShapes) {
