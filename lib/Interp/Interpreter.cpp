@@ -110,12 +110,14 @@ Error interp::checkType(const RuntimeValue &value, Type type,
     if (!value.isSequence())
       return wrongKind();
     Type element = cast<SequenceType>(type).getElementType();
-    // A symbol in the type of an element is its own for each element.
-    for (const RuntimeValue &v : value.getSequence()) {
-      SymbolValues own;
-      if (Error error = checkType(v, element, own))
+    // Tensors of a sequence may have any shapes: models are seen to declare
+    // one and to insert others.
+    if (auto tensor = dyn_cast<TensorType>(element))
+      element =
+          TensorType::getUnranked(type.getContext(), tensor.getElementType());
+    for (const RuntimeValue &v : value.getSequence())
+      if (Error error = checkType(v, element, symbols))
         return error;
-    }
     return Error::success();
   }
   case TypeKind::Optional:

@@ -15,10 +15,10 @@ namespace onnc {
 
 /// Two elements agree where |actual - expected| ≤ absolute + relative ·
 /// |expected| (NumPy's allclose) + ofLargest · the largest |expected| of the
-/// tensor: where sums cancel, errors are in proportion to what was summed. NaN equals NaN, and infinities of one sign
-/// equal each other. Integers, bools and strings agree where they are equal,
-/// unless \c integers lets them differ by the same rule. ONNX's own node tests
-/// use 1e-7 and 1e-3.
+/// tensor: where sums cancel, errors are in proportion to what was summed. NaN
+/// equals NaN, and infinities of one sign equal each other. Integers, bools and
+/// strings agree where they are equal, unless \c integers lets them differ by
+/// the same rule. ONNX's own node tests use 1e-7 and 1e-3.
 struct Tolerance {
   double absolute = 0;
   double relative = 0;

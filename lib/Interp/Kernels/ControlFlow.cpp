@@ -83,8 +83,17 @@ static Error setResults(KernelContext &ctx, const LoopParts &parts,
                         ArrayRef<RuntimeValue> carried,
                         ArrayRef<std::vector<RuntimeValue>> outputs,
                         function_ref<int64_t(unsigned)> getAxis) {
-  for (auto [i, value] : enumerate(carried))
-    ctx.set(i, value);
+  for (auto [i, value] : enumerate(carried)) {
+    // An optional that the body fills is a plain value behind the loop.
+    bool filled = !isa<OptionalType>(ctx.op.getResult(i)->getType());
+    if (!filled || !value.isOptional())
+      ctx.set(i, value);
+    else if (value.hasOptionalValue())
+      ctx.set(i, value.getOptionalValue());
+    else
+      return fail("no iteration has filled the optional that result " +
+                  Twine(i) + " is to be the value of");
+  }
   const Operation *yield = ctx.op.getRegion().getTerminator();
   for (auto [i, output] : enumerate(outputs)) {
     const Value *part =
