@@ -85,8 +85,12 @@ std::optional<std::vector<double>> onnc::getFloatElements(const Value *value) {
   ConstantAttr constant = getConstantValue(value);
   if (!constant || !isWideFloat(constant.getType().getElementType()))
     return std::nullopt;
+  constexpr int64_t maxSplatElements = int64_t(1) << 26;
   ElementType type = constant.getType().getElementType();
-  std::vector<double> elements(*constant.getType().getNumElements());
+  int64_t count = *constant.getType().getNumElements();
+  if (constant.getData().isSplat() && count > maxSplatElements)
+    return std::nullopt;
+  std::vector<double> elements(count);
   for (auto [i, element] : enumerate(elements))
     element = readElement(constant.getData(), type, i);
   return elements;

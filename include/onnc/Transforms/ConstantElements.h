@@ -22,8 +22,9 @@
 namespace onnc {
 
 /// All elements of the constant that \p value is, row-major, a splat written
-/// out. Nullopt where it is no constant, or of a type other than f16, bf16, f32
-/// and f64.
+/// out. Nullopt where it is no constant, of a type other than f16, bf16, f32
+/// and f64, or a splat of more than 2^26 elements, whose few bytes may stand
+/// for more than memory holds.
 std::optional<std::vector<double>> getFloatElements(const Value *value);
 
 /// The one value that all elements of the constant \p value have; an integer of

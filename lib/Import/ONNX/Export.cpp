@@ -14,7 +14,9 @@
 #include "onnc/Support/OutputFile.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"
+#include <climits>
 #include <map>
 
 using namespace llvm;
@@ -75,6 +77,8 @@ private:
   DenseMap<const Value *, std::string> outputNames;
   std::vector<std::pair<uint64_t, ConstantAttr>> external;
   uint64_t externalSize = 0;
+  /// Bytes of the constants inside the model.
+  uint64_t embeddedSize = 0;
 };
 
 } // namespace
@@ -165,7 +169,11 @@ void Exporter::fillConstant(ConstantAttr value, onnx::TensorProto &proto) {
   auto size = type.getByteSize();
   if (dataFile.empty() || type.getElementType() == ElementType::String ||
       !size || static_cast<uint64_t>(*size) < options.externalThreshold) {
-    writeTensor(type, value.getData(), proto);
+    // A splat of a few bytes may stand for more than memory holds; what can't
+    // be serialized isn't written out.
+    embeddedSize = SaturatingAdd<uint64_t>(embeddedSize, size.value_or(0));
+    if (embeddedSize <= INT_MAX)
+      writeTensor(type, value.getData(), proto);
     return;
   }
   writeTensorHeader(type, proto);
@@ -415,7 +423,8 @@ LogicalResult Exporter::run() {
 }
 
 LogicalResult Exporter::serialize(std::string &bytes) {
-  if (model.ByteSizeLong() > INT_MAX || !model.SerializeToString(&bytes))
+  if (embeddedSize > INT_MAX || model.ByteSizeLong() > INT_MAX ||
+      !model.SerializeToString(&bytes))
     return module.getContext().getDiagnostics().error(DiagID::ExportUnsupported)
            << "the model would be larger than protobuf's 2 GB; keep its "
               "constants in external data";
