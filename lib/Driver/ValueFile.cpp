@@ -121,6 +121,11 @@ static Error writeNpyValue(const RuntimeValue &value, StringRef path) {
         path,
         createStringError(".npy holds tensors only, not " + value.describe()));
   const TensorValue &tensor = value.getTensor();
+  if (tensor.getShape().size() > maxNpyRank)
+    return createFileError(
+        path, createStringError(".npy holds tensors of up to " +
+                                Twine(maxNpyRank) + " dimensions, not " +
+                                Twine(tensor.getShape().size())));
   return writeOutputFile(path, [&](raw_pwrite_stream &os) -> Error {
     if (tensor.isString()) {
       std::vector<std::string> strings;

@@ -30,8 +30,6 @@ using namespace onnc;
 using namespace llvm;
 
 static constexpr StringLiteral magic = "\x93NUMPY";
-/// NumPy 2 allows 64 dimensions, its predecessors 32.
-static constexpr size_t maxRank = 64;
 
 namespace {
 struct TypeInfo {
@@ -260,8 +258,8 @@ Error HeaderParser::parseShape(SmallVectorImpl<int64_t> &shape) {
       return error(start, "expected a dimension in the header");
     if (digits.getAsInteger(10, dim))
       return error(start, "dimension " + digits + " is too large");
-    if (shape.size() == maxRank)
-      return error(start, "more than " + Twine(maxRank) + " dimensions");
+    if (shape.size() == maxNpyRank)
+      return error(start, "more than " + Twine(maxNpyRank) + " dimensions");
     shape.push_back(dim);
     (void)consume("L"); // Python 2's integers
     if (consume(","))
@@ -456,7 +454,7 @@ Expected<NpyArray> onnc::readNpy(StringRef path) {
 
 static void writeHeader(raw_ostream &os, StringRef descr,
                         ArrayRef<int64_t> shape) {
-  assert(shape.size() <= maxRank && "more dimensions than NumPy reads");
+  assert(shape.size() <= maxNpyRank && "more dimensions than NumPy reads");
   std::string text;
   raw_string_ostream header(text);
   header << "{'descr': '" << descr << "', 'fortran_order': False, 'shape': (";

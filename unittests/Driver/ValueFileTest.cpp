@@ -120,6 +120,16 @@ TEST_F(ValueFileTest, WhatHasNoValueIsNotWritten) {
   EXPECT_FALSE(sys::fs::exists(path("a.pb")));
 }
 
+TEST_F(ValueFileTest, NpyHoldsAsManyDimensionsAsNumPy) {
+  SmallVector<int64_t> shape(65, 1);
+  RuntimeValue value = makeTensor(ElementType::F32, shape);
+  EXPECT_EQ(toString(writeValue(context, value, path("x.npy"), "x")),
+            "'" + path("x.npy") +
+                "': .npy holds tensors of up to 64 dimensions, not 65");
+  EXPECT_FALSE(sys::fs::exists(path("x.npy")));
+  roundTrip(value, "x.pb", "tensor<*xf32>");
+}
+
 TEST_F(ValueFileTest, TheExtensionDecides) {
   EXPECT_FALSE(errorToBool(checkValueFileName("a/b.npy")));
   EXPECT_FALSE(errorToBool(checkValueFileName("b.pb")));

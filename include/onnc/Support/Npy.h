@@ -24,6 +24,9 @@
 
 namespace onnc {
 
+/// NumPy 2 allows 64 dimensions, its predecessors 32.
+inline constexpr size_t maxNpyRank = 64;
+
 enum class NpyType : uint8_t {
   Bool,
   Int8,
@@ -92,7 +95,8 @@ llvm::Expected<NpyArray> parseNpy(std::unique_ptr<llvm::MemoryBuffer> buffer);
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 
 /// Writes the file that numpy.save would write, byte for byte. \p data is
-/// row-major and in the host's byte order, of the size that \p shape asks for.
+/// row-major and in the host's byte order, of the size that \p shape asks for,
+/// which has at most maxNpyRank dimensions.
 void writeNpy(llvm::raw_ostream &os, NpyType type,
               llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<uint8_t> data);
 
