@@ -14,7 +14,7 @@ def version : Flag<["--"], "version">, HelpText<"Show the version">;
 def o : Separate<["-"], "o">, MetaVarName<"<file>">,
   HelpText<"Write to <file> instead of standard output">;
 def disassemble : Flag<["--"], "disassemble">,
-  HelpText<"The input is a code object; print it as assembly">;
+  HelpText<"Take the input for a code object, whatever it begins with">;
 def : Flag<["-"], "d">, Alias<disassemble>;
 def filetype_EQ : Joined<["--"], "filetype=">, MetaVarName<"asm|obj">,
   HelpText<"Write assembly (the default) or a code object">;

@@ -12,6 +12,7 @@
 #include "onnc/Support/Version.h"
 #include "onnc/Target/MLU/Assembler.h"
 #include "onnc/Target/MLU/Device.h"
+#include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Option/ArgList.h"
 #include "llvm/Option/OptTable.h"
 #include "llvm/Option/Option.h"
@@ -39,13 +40,17 @@ int fail(Error error) { return fail(toString(std::move(error))); }
 /// Reads the code object in \p buffer, or assembles it. Errors are printed.
 std::optional<mlu::CodeObject> load(std::unique_ptr<MemoryBuffer> buffer,
                                     SourceMgr &source, bool binary) {
+  std::string name = buffer->getBufferIdentifier().str();
+  auto failIn = [&](Error error) {
+    fail(name + ": " + toString(std::move(error)));
+  };
   if (!binary) {
     source.AddNewSourceBuffer(std::move(buffer), SMLoc());
     std::optional<mlu::CodeObject> object = mlu::assemble(source);
     if (!object)
       return std::nullopt;
     if (Error error = mlu::validate(*object)) {
-      fail(std::move(error));
+      failIn(std::move(error));
       return std::nullopt;
     }
     return object;
@@ -53,7 +58,7 @@ std::optional<mlu::CodeObject> load(std::unique_ptr<MemoryBuffer> buffer,
   Expected<mlu::CodeObject> object = mlu::readCodeObject(*buffer);
   source.AddNewSourceBuffer(std::move(buffer), SMLoc()); // Owns the constants.
   if (!object) {
-    fail(object.takeError());
+    failIn(object.takeError());
     return std::nullopt;
   }
   return std::move(*object);
@@ -122,9 +127,11 @@ int run(const opt::InputArgList &args) {
   auto buffer = MemoryBuffer::getFileOrSTDIN(inputs[0]);
   if (!buffer)
     return fail(inputs[0] + ": " + buffer.getError().message());
+  bool binary = args.hasArg(OPT_disassemble) ||
+                (*buffer)->getBuffer().starts_with(ELF::ElfMagic);
   SourceMgr source;
   std::optional<mlu::CodeObject> object =
-      load(std::move(*buffer), source, args.hasArg(OPT_disassemble));
+      load(std::move(*buffer), source, binary);
   if (!object)
     return 1;
 
