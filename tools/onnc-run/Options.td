@@ -38,6 +38,7 @@ def atol_EQ : V<"atol=", "<x>", "Absolute difference that passes">;
 def rtol_EQ : V<"rtol=", "<x>", "Difference relative to the expected value">;
 
 def report : F<"report", "Print what the run cost on the machine">;
-def by_operator : F<"by-operator", "The same with a table by operator">;
+def by_operator : F<"by-operator",
+    "Print what the run cost, in sum and by operator">;
 def trace_EQ : V<"trace=", "<file.json>",
     "Write the run's timeline for Perfetto or chrome://tracing">;

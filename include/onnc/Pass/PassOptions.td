@@ -43,9 +43,10 @@ def verify_analyses : PassFlag<"verify-analyses",
 
 def time_passes : PassFlag<"time-passes", "Print the time that passes took">;
 def time_passes_EQ : PassValue<"time-passes=", "text|json",
-    "The same in a given format">;
+    "Print the time that passes took in this format">;
 def stats : PassFlag<"stats", "Print what passes counted">;
-def stats_EQ : PassValue<"stats=", "text|json", "The same in a given format">;
+def stats_EQ : PassValue<"stats=", "text|json",
+    "Print what passes counted in this format">;
 
 def print_before_EQ : PassValue<"print-before=", "<pass,…|all>",
     "Print the module before passes">;
