@@ -9,7 +9,6 @@
 #include "ElementText.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Endian.h"
 #include <charconv>
 #include <cmath>
 

@@ -8,7 +8,6 @@
 
 #include "onnc/Pass/PassRegistry.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace llvm;
 using namespace onnc;

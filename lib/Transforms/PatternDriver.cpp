@@ -8,7 +8,6 @@
 
 #include "onnc/Transforms/PatternDriver.h"
 #include "llvm/ADT/DenseSet.h"
-#include "llvm/ADT/ScopeExit.h"
 #include <deque>
 
 using namespace llvm;

@@ -12,7 +12,6 @@
 #include "onnc/Import/ONNX/TensorFile.h"
 #include "onnc/Interp/Compare.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace onnc;

@@ -12,7 +12,6 @@
 #include "onnc/IR/AsmPrinter.h"
 #include "onnc/Pass/Reproducer.h"
 #include "onnc/Support/OutputFile.h"
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;

@@ -12,7 +12,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "MatMul.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace onnc;

@@ -8,7 +8,6 @@
 
 #include "Multiply.h"
 #include "../Iteration.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace onnc;

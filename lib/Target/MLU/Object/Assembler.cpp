@@ -9,7 +9,6 @@
 #include "onnc/Target/MLU/Assembler.h"
 #include "../Float16.h"
 #include "llvm/ADT/APFloat.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/SourceMgr.h"
 
 using namespace llvm;

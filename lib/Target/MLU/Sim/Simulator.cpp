@@ -16,7 +16,6 @@
 
 #include "Simulator.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/MathExtras.h"
 #include <map>
 
 using namespace llvm;
