@@ -73,9 +73,7 @@ protected:
 
 TEST_F(ValueFileTest, EveryTypeSurvivesBothFormats) {
   for (ElementType type : allTypes)
-    for (ArrayRef<int64_t> shape :
-         {ArrayRef<int64_t>({2, 3}), ArrayRef<int64_t>(),
-          ArrayRef<int64_t>({0, 3})}) {
+    for (const Shape &shape : {Shape{2, 3}, Shape{}, Shape{0, 3}}) {
       RuntimeValue value = makeTensor(type, shape);
       roundTrip(value, "x.npy", value.describe());
       roundTrip(value, "x.pb", value.describe());
