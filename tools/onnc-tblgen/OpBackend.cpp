@@ -157,7 +157,9 @@ static std::string attrGetter(const AttrSpec &attr) {
   if (attr.kind == "Int")
     return formatv("return op->getInt({0}, {1});", name, number("0"));
   if (attr.kind == "Float")
-    return formatv("return op->getFloat({0}, {1});", name, number("0.0"));
+    // ONNX's numbers are floats, so a default is rounded as a written one is.
+    return formatv("return op->getFloat({0}, double(float({1})));", name,
+                   number("0.0"));
   if (attr.kind == "String")
     return formatv("return op->getString({0}, {1});", name,
                    d.empty() ? "{}" : d);
@@ -430,7 +432,7 @@ static void emitDocs(const RecordKeeper &records, raw_ostream &os) {
     if (!text.trim().empty()) {
       os << '\n';
       SmallVector<StringRef> lines;
-      text.trim('\n').split(lines, '\n');
+      text.ltrim('\n').rtrim().split(lines, '\n');
       size_t indent = lines[0].size() - lines[0].ltrim(' ').size();
       for (StringRef line : lines)
         os << line.drop_front(std::min(indent, line.size())).rtrim() << '\n';
