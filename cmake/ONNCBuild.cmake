@@ -16,6 +16,9 @@ target_compile_options(onnc_flags INTERFACE
   -fno-exceptions -fPIC
   $<$<BOOL:${ONNC_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 at -O3 moves a vector out of LLVM 19's Expected into a SmallVector
+  # without clearing the source, which is then freed twice.
+  target_compile_options(onnc_flags INTERFACE -fno-strict-aliasing)
   # GCC 12 reports these inside inlined LLVM and libstdc++ headers.
   target_compile_options(onnc_flags INTERFACE
     -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds
