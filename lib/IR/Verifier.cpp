@@ -24,7 +24,7 @@
 ///  6. An operation has as many regions as its record declares.
 ///  7. What the record's own verifier demands.
 ///  8. A graph names each output, and no output is absent.
-///  9. Inputs of the graph have non-empty, distinct names.
+///  9. Inputs of a graph have non-empty, distinct names, and so have outputs.
 /// 10. A constant's data has the size of its type (by construction), and an
 ///     operation that is ConstantLike has no operands.
 ///
@@ -225,6 +225,13 @@ void Verifier::verifyGraph(Graph &graph) {
   if (graph.getOutputNames().size() != end->getNumOperands())
     graphError() << "names " << graph.getOutputNames().size()
                  << " outputs, but returns " << end->getNumOperands();
+  StringSet<> outputs;
+  for (const std::string &name : graph.getOutputNames()) {
+    if (name.empty())
+      graphError() << "has an output without a name";
+    else if (!outputs.insert(name).second)
+      graphError() << "has two outputs named '" << name << "'";
+  }
   for (Value *output : end->getOperands())
     if (!output)
       graphError() << "returns an absent value";
