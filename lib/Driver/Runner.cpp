@@ -175,8 +175,11 @@ LogicalResult Runner::loadProgramFromModel() {
 }
 
 LogicalResult Runner::loadReference() {
-  if (!config.compare)
+  if (!config.compare && config.reference.empty())
     return success();
+  if (!config.compare)
+    return error(DiagID::CommandLine)
+           << "--reference= goes with --compare=interp";
   if (config.reference.empty())
     return error(DiagID::CommandLine)
            << "comparing a compiled program needs its model: "
@@ -267,7 +270,8 @@ LogicalResult Runner::readInputs() {
 
 LogicalResult Runner::runAll() {
   if (!config.trace.empty())
-    program->enableTrace();
+    if (Error problem = program->enableTrace())
+      return report(DiagID::CommandLine, std::move(problem));
   for (int64_t i = 0; i < runs; ++i) {
     auto result = program->run(getInputs(i));
     if (!result)
@@ -384,7 +388,8 @@ LogicalResult Runner::writeReports() {
     return success();
   return report(DiagID::InputOutput,
                 writeOutputFile(config.trace, [&](raw_pwrite_stream &out) {
-                  return program->writeTrace(out);
+                  program->writeTrace(out);
+                  return Error::success();
                 }));
 }
 

@@ -128,7 +128,11 @@ bool Parser::parseTensor(Type &type) {
         return true;
       dim = DimExpr::constant(context, value);
     } else if (consumeIf(Tok::LBracket)) {
-      if (parseDimExpr(dim) || expect(Tok::RBracket, "']'"))
+      if (parseDimExpr(dim))
+        return true;
+      if (dim.getConstant().value_or(0) < 0)
+        return fail("a dimension can't be negative");
+      if (expect(Tok::RBracket, "']'"))
         return true;
     } else if (consumeIf(Tok::Question)) {
       dim = DimExpr::unknown(context);

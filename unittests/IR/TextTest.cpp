@@ -109,6 +109,7 @@ TEST_F(TextTest, MalformedTextIsAnError) {
         "graph @main() -> () { }",
         "graph @main() -> (\"y\") { return() : () -> () }",
         "graph @main(%x: tensor<-1xf32>) -> () { return() : () -> () }",
+        "graph @main(%x: tensor<[2 - 3]xf32>) -> () { return() : () -> () }",
         "graph @main(%x: tensor<99999999999999999999xf32>) -> () {}",
         "graph @main(%x: tensor<2xf31>) -> () { return() : () -> () }",
         "graph @a() -> () { return() : () -> () }\n"

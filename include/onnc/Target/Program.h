@@ -60,16 +60,18 @@ public:
   virtual Tolerance getTolerance() const { return {1e-5, 1e-4}; }
 
   /// What the last run cost, for people: cycles, utilisation, bytes, whatever
-  /// the machine counts; with \p byOperator also a table by operator. Nothing
-  /// where nothing is counted.
-  virtual void printReport(llvm::raw_ostream &os, bool byOperator) const {}
-  /// Records the timelines of the runs to come, for writeTrace().
-  virtual void enableTrace() {}
-  /// The last run's timeline in Chrome's trace format; an error where there is
-  /// none.
-  virtual llvm::Error writeTrace(llvm::raw_ostream &os) const {
+  /// the machine counts; with \p byOperator also a table by operator. Says
+  /// so where nothing is counted.
+  virtual void printReport(llvm::raw_ostream &os, bool byOperator) const {
+    os << "nothing is counted where this program runs\n";
+  }
+  /// Records the timelines of the runs to come, for writeTrace(). An error
+  /// where there are none.
+  virtual llvm::Error enableTrace() {
     return llvm::createStringError("this program records no timeline");
   }
+  /// After enableTrace(): the last run's timeline in Chrome's trace format.
+  virtual void writeTrace(llvm::raw_ostream &os) const {}
 };
 
 } // namespace onnc

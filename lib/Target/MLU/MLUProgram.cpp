@@ -32,10 +32,12 @@ public:
   void printReport(raw_ostream &os, bool byOperator) const override {
     device->report().print(os, byOperator);
   }
-  void enableTrace() override { device->setTimeline(true); }
-  Error writeTrace(raw_ostream &os) const override {
-    device->report().writeTrace(os);
+  Error enableTrace() override {
+    device->setTimeline(true);
     return Error::success();
+  }
+  void writeTrace(raw_ostream &os) const override {
+    device->report().writeTrace(os);
   }
 
 private:
