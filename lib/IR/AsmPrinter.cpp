@@ -402,15 +402,6 @@ void Operation::print(raw_ostream &os) const {
     os << getName() << " (not in a region)";
 }
 
-std::string onnc::printAsOperand(const Value *value) {
-  if (!value)
-    return "_";
-  Region *region = value->getParentRegion();
-  if (!region)
-    return ("%" + value->getName()).str();
-  return ("%" + Names(*region).lookup(value)).str();
-}
-
 static bool hasLargeConstant(const Module &module, size_t limit) {
   bool found = false;
   const_cast<Module &>(module).walk([&](Operation *op) {

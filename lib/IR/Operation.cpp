@@ -77,8 +77,6 @@ Value *Operation::addResult(Type type) {
   return results.back().get();
 }
 
-void Operation::dropLastResult() { results.pop_back(); }
-
 bool Operation::hasUses() const {
   return any_of(results, [](auto &r) { return r->hasUses(); });
 }
@@ -256,11 +254,6 @@ void Operation::walk(function_ref<void(Operation *)> fn) {
 
 InFlightDiagnostic Operation::emitError(DiagID id) const {
   return context.getDiagnostics().error(id, loc.toDiag())
-         << "'" << getName() << "' ";
-}
-
-InFlightDiagnostic Operation::emitWarning(DiagID id) const {
-  return context.getDiagnostics().warning(id, loc.toDiag())
          << "'" << getName() << "' ";
 }
 

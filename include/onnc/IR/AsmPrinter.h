@@ -59,9 +59,6 @@ void printModule(const Module &module, llvm::raw_ostream &os,
 llvm::Error writeModuleFile(const Module &module, llvm::StringRef path,
                             llvm::StringRef header = {});
 
-/// A value as it would be printed in its operation, e.g. "%conv1".
-std::string printAsOperand(const Value *value);
-
 } // namespace onnc
 
 #endif // ONNC_IR_ASMPRINTER_H

@@ -81,8 +81,6 @@ public:
   }
   llvm::SmallVector<Type, 2> getResultTypes() const;
   Value *addResult(Type type);
-  /// Drops the last result, which must be unused.
-  void dropLastResult();
   bool hasUses() const;
 
   // Attributes, sorted by name ------------------------------------------------
@@ -148,7 +146,6 @@ public:
   // Diagnostics ---------------------------------------------------------------
   /// "'onnx.Conv' …" at the operation's location.
   InFlightDiagnostic emitError(DiagID id = DiagID::VerifyIR) const;
-  InFlightDiagnostic emitWarning(DiagID id) const;
 
   void print(llvm::raw_ostream &os) const;
   void dump() const;
