@@ -21,7 +21,7 @@ using namespace onnc;
 //===----------------------------------------------------------------------===//
 
 bool Parser::define(StringRef name, Value *value, Scope &scope, size_t at) {
-  if (!scope.try_emplace(name, value).second) {
+  if (scope.lookup(name) || !scope.values.try_emplace(name, value).second) {
     lexer.errorAt(at, DiagID::ParseSyntax)
         << "value '%" << name << "' is defined twice";
     return true;
@@ -40,8 +40,8 @@ bool Parser::parseTypes(SmallVectorImpl<Type> &types,
          });
 }
 
-bool Parser::parseRegion(Region &region) {
-  Scope scope;
+bool Parser::parseRegion(Region &region, const Scope *outer) {
+  Scope scope(outer);
   if (expect(Tok::LBrace, "'{'"))
     return true;
   if (consumeIf(Tok::Caret) && parseArguments(region, scope))
@@ -106,8 +106,10 @@ bool Parser::parseOperation(Region &region, Scope &scope) {
                                     operands, {}, attrs, 0);
   region.push_back(op);
   if (consumeIf(Tok::LParen)) {
-    if (enter() ||
-        parseList(Tok::RParen, [&] { return parseRegion(op->addRegion()); }))
+    if (enter() || parseList(Tok::RParen, [&] {
+          bool open = info->hasTrait(OpTrait::Transparent);
+          return parseRegion(op->addRegion(), open ? &scope : nullptr);
+        }))
       return true;
     --depth;
   }
@@ -115,14 +117,24 @@ bool Parser::parseOperation(Region &region, Scope &scope) {
   SmallVector<Type, 4> operandTypes, resultTypes;
   SmallVector<size_t, 4> operandAt, resultAt;
   size_t typesAt = lexer.offset();
-  if (expect(Tok::Colon, "':' and the types") ||
-      parseTypes(operandTypes, operandAt) || expect(Tok::Arrow, "'->'"))
+  // In short, without the operands' types, and without results nothing at all.
+  bool typed = consumeIf(Tok::Colon);
+  if (typed && parseTypes(operandTypes, operandAt))
     return true;
-  if (lexer.is(Tok::LParen)) {
+  if (typed ? expect(Tok::Arrow, "'->'") : !consumeIf(Tok::Arrow)) {
+    if (typed)
+      return true;
+  } else if (lexer.is(Tok::LParen)) {
     if (parseTypes(resultTypes, resultAt))
       return true;
   } else if (parseType(resultTypes.emplace_back())) {
     return true;
+  }
+  if (!typed) {
+    for (Value *operand : operands)
+      operandTypes.push_back(operand ? operand->getType()
+                                     : NoneType::get(context));
+    operandAt.resize(operands.size(), typesAt);
   }
   if (operandTypes.size() != operands.size()) {
     lexer.errorAt(typesAt, DiagID::ParseSyntax)

@@ -19,18 +19,25 @@ using namespace onnc;
 
 namespace {
 
-/// Gives every value of one region (they are closed) its printed name.
+/// Gives every value of one region its printed name. An open region goes on
+/// with the names of the one around it.
 class Names {
 public:
-  explicit Names(const Region &region);
+  explicit Names(const Region &region, const Names *outer = nullptr);
   /// Lives as long as this.
   StringRef lookup(const Value *value) const {
     auto it = names.find(value);
-    return it == names.end() ? StringRef() : StringRef(it->second);
+    if (it != names.end())
+      return it->second;
+    return outer ? outer->lookup(value) : StringRef();
   }
 
 private:
   void add(const Value *value);
+  bool isTaken(StringRef name) const {
+    return taken.contains(name) || (outer && outer->isTaken(name));
+  }
+  const Names *outer;
   DenseMap<const Value *, std::string> names;
   StringSet<> taken;
   unsigned next = 0;
@@ -48,7 +55,7 @@ public:
 private:
   void printGraph(const Graph &graph);
   void printBody(const Region &region, const Names &names, unsigned indent);
-  void printRegion(const Region &region, unsigned indent);
+  void printRegion(const Region &region, const Names *outer, unsigned indent);
   void printArguments(const Region &region, const Names &names);
   void printTypes(ArrayRef<Type> types);
   void printDict(ArrayRef<NamedAttr> entries);
@@ -73,7 +80,8 @@ static bool isPlainName(StringRef name) {
          name != "_";
 }
 
-Names::Names(const Region &region) {
+Names::Names(const Region &region, const Names *outer)
+    : outer(outer), next(outer ? outer->next : 0) {
   for (Value *argument : region.getArguments())
     add(argument);
   for (const Operation &op : region.getOps())
@@ -88,8 +96,9 @@ void Names::add(const Value *value) {
     return;
   }
   // A name that stands twice gets a suffix, which it keeps when it is parsed.
-  for (unsigned i = 1; !taken.insert(name).second; ++i)
+  for (unsigned i = 1; isTaken(name); ++i)
     name = (value->getName() + "_" + Twine(i)).str();
+  taken.insert(name);
   if (isPlainName(name)) {
     names[value] = std::move(name);
     return;
@@ -228,6 +237,16 @@ void Printer::printAttr(const Attribute &attr) {
   case AttrKind::Constant:
     printConstant(cast<ConstantAttr>(attr));
     return;
+  case AttrKind::Affine:
+    os << "affine<";
+    cast<AffineAttr>(attr).getValue().print(os);
+    os << '>';
+    return;
+  case AttrKind::Box:
+    os << "box<";
+    onnc::print(os, cast<BoxAttr>(attr).getValue());
+    os << '>';
+    return;
   }
   llvm_unreachable("unknown attribute kind");
 }
@@ -250,8 +269,9 @@ void Printer::printArguments(const Region &region, const Names &names) {
   os << ')';
 }
 
-void Printer::printRegion(const Region &region, unsigned indent) {
-  Names names(region);
+void Printer::printRegion(const Region &region, const Names *outer,
+                          unsigned indent) {
+  Names names(region, outer);
   os << '{';
   if (region.getNumArguments()) {
     os << " ^";
@@ -286,20 +306,29 @@ void Printer::printOperation(const Operation &op, const Names &names,
     os << " (";
     for (unsigned i = 0; i < op.getNumRegions(); ++i) {
       os << (i ? ", " : "");
-      printRegion(op.getRegion(i), indent);
+      printRegion(op.getRegion(i),
+                  op.hasTrait(OpTrait::Transparent) ? &names : nullptr, indent);
     }
     os << ')';
   }
-  os << " : ";
-  SmallVector<Type, 4> types;
-  for (Value *v : operands)
-    types.push_back(v ? v->getType() : NoneType::get(op.getContext()));
-  printTypes(types);
-  os << " -> ";
-  if (op.getNumResults() == 1)
-    os << op.getResult()->getType();
-  else
-    printTypes(op.getResultTypes());
+  // Programs of the tile level are read for their loops: what they say of
+  // types is where values are defined.
+  bool isShort = op.getInfo().getDialect() == "tile" ||
+                 (op.hasTrait(OpTrait::Terminator) && !op.getNumOperands());
+  if (!isShort) {
+    os << " : ";
+    SmallVector<Type, 4> types;
+    for (Value *v : operands)
+      types.push_back(v ? v->getType() : NoneType::get(op.getContext()));
+    printTypes(types);
+  }
+  if (!isShort || op.getNumResults()) {
+    os << " -> ";
+    if (op.getNumResults() == 1)
+      os << op.getResult()->getType();
+    else
+      printTypes(op.getResultTypes());
+  }
   if (!op.getLoc().getName().empty()) {
     os << " loc(";
     printQuoted(op.getLoc().getName());
@@ -396,10 +425,22 @@ void Attribute::print(raw_ostream &os) const {
 void Operation::print(raw_ostream &os) const {
   PrintOptions options;
   options.elide = true;
-  if (parent)
-    Printer(os, options).printOperation(*this, Names(*parent), 0);
-  else
+  if (!parent) {
     os << getName() << " (not in a region)";
+    return;
+  }
+  // The regions whose names it may use, innermost first.
+  SmallVector<const Region *, 4> regions = {parent};
+  for (Operation *owner = getParentOp();
+       owner && owner->hasTrait(OpTrait::Transparent) &&
+       owner->getParentRegion();
+       owner = owner->getParentOp())
+    regions.push_back(owner->getParentRegion());
+  std::vector<std::unique_ptr<Names>> names;
+  for (const Region *region : reverse(regions))
+    names.push_back(std::make_unique<Names>(
+        *region, names.empty() ? nullptr : names.back().get()));
+  Printer(os, options).printOperation(*this, *names.back(), 0);
 }
 
 static bool hasLargeConstant(const Module &module, size_t limit) {

@@ -37,6 +37,8 @@ using StringsStorage = Storage<AttrKind::Strings, std::vector<std::string>>;
 using ArrayStorage = Storage<AttrKind::Array, std::vector<Attribute>>;
 using DictStorage = Storage<AttrKind::Dict, std::vector<NamedAttr>>;
 using ConstantStorage = Storage<AttrKind::Constant, ConstantValue>;
+using AffineStorage = Storage<AttrKind::Affine, AffineExpr>;
+using BoxStorage = Storage<AttrKind::Box, AffineBox>;
 } // namespace
 
 template <typename S> static const S &as(const Attribute &attr) {
@@ -74,6 +76,8 @@ bool Attribute::operator==(const Attribute &other) const {
     COMPARE(Array, ArrayStorage)
     COMPARE(Dict, DictStorage)
     COMPARE(Constant, ConstantStorage)
+    COMPARE(Affine, AffineStorage)
+    COMPARE(Box, BoxStorage)
   case AttrKind::Float:
     return sameDouble(as<FloatStorage>(*this).value,
                       as<FloatStorage>(other).value);
@@ -288,4 +292,18 @@ raw_ostream &onnc::operator<<(raw_ostream &os, const Attribute &attr) {
   else
     os << "<null attribute>";
   return os;
+}
+
+AffineAttr AffineAttr::get(const AffineExpr &value) {
+  return make<AffineStorage, AffineAttr>(value);
+}
+const AffineExpr &AffineAttr::getValue() const {
+  return as<AffineStorage>(*this).value;
+}
+
+BoxAttr BoxAttr::get(ArrayRef<AffineRange> value) {
+  return make<BoxStorage, BoxAttr>(AffineBox(value));
+}
+ArrayRef<AffineRange> BoxAttr::getValue() const {
+  return as<BoxStorage>(*this).value;
 }

@@ -53,19 +53,24 @@ struct TypeStorage : llvm::FoldingSetNode {
   bool ranked;
   llvm::SmallVector<DimExpr, 4> shape;
   Type nested; ///< of a sequence, optional or map
+  /// Of a buffer; interned. No layout means row-major.
+  llvm::StringRef space, layout;
 
   void Profile(llvm::FoldingSetNodeID &id) const {
-    profile(id, kind, element, ranked, shape, nested);
+    profile(id, kind, element, ranked, shape, nested, space, layout);
   }
   static void profile(llvm::FoldingSetNodeID &id, TypeKind kind,
                       ElementType element, bool ranked,
-                      llvm::ArrayRef<DimExpr> shape, Type nested) {
+                      llvm::ArrayRef<DimExpr> shape, Type nested,
+                      llvm::StringRef space, llvm::StringRef layout) {
     id.AddInteger(static_cast<unsigned>(kind));
     id.AddInteger(static_cast<unsigned>(element));
     id.AddBoolean(ranked);
     for (DimExpr dim : shape)
       id.AddPointer(dim.getImpl());
     id.AddPointer(nested.getImpl());
+    id.AddString(space);
+    id.AddString(layout);
   }
 };
 
@@ -88,7 +93,8 @@ public:
 
   Type getType(Context &context, TypeKind kind,
                ElementType element = ElementType::F32, bool ranked = false,
-               llvm::ArrayRef<DimExpr> shape = {}, Type nested = {});
+               llvm::ArrayRef<DimExpr> shape = {}, Type nested = {},
+               llvm::StringRef space = {}, llvm::StringRef layout = {});
 };
 
 } // namespace onnc

@@ -19,4 +19,6 @@ using namespace onnc;
 void onnc::registerCoreOps(Context &context) {
   context.registerOps(opTable);
   registerOnnxOps(context);
+  registerQuantOps(context);
+  registerTileOps(context);
 }

@@ -40,7 +40,18 @@ public:
   bool expectEnd() { return expect(Tok::End, "the end of the text"); }
 
 private:
-  using Scope = llvm::StringMap<Value *>;
+  /// The values that a region's text can name. What a name means is looked up
+  /// outwards where regions are open (OpTrait::Transparent).
+  struct Scope {
+    explicit Scope(const Scope *outer = nullptr) : outer(outer) {}
+    Value *lookup(llvm::StringRef name) const {
+      if (Value *value = values.lookup(name))
+        return value;
+      return outer ? outer->lookup(name) : nullptr;
+    }
+    llvm::StringMap<Value *> values;
+    const Scope *outer;
+  };
 
   // Tokens.
   InFlightDiagnostic error(DiagID id = DiagID::ParseSyntax) {
@@ -88,7 +99,10 @@ private:
   bool parseDimExpr(DimExpr &expr);
   bool parseDimTerm(DimExpr &expr);
   bool parseDimFactor(DimExpr &expr);
+  bool expectX();
   bool parseTensor(Type &type);
+  bool parseBuffer(Type &type);
+  bool parseShape(llvm::SmallVectorImpl<DimExpr> &shape);
   bool parseElementType(ElementType &type);
   bool parseConstant(llvm::StringRef form, Attribute &attr);
   bool parseElements(TensorType type, ConstantData &data);
@@ -96,6 +110,9 @@ private:
                          int64_t index);
   bool parseDict(llvm::SmallVectorImpl<NamedAttr> &entries);
   bool parseNumberAttr(Attribute &attr);
+  bool parseAffineTerm(bool negative, AffineExpr &sum);
+  bool parseAffine(AffineExpr &expr);
+  bool parseBox(Attribute &attr);
 
   // Operations.
   bool parseHeader(Module &module);
@@ -104,7 +121,7 @@ private:
   bool parseArguments(Region &region, Scope &scope);
   bool parseBody(Region &region, Scope &scope);
   bool parseOperation(Region &region, Scope &scope);
-  bool parseRegion(Region &region);
+  bool parseRegion(Region &region, const Scope *outer);
   bool parseTypes(llvm::SmallVectorImpl<Type> &types,
                   llvm::SmallVectorImpl<size_t> &at);
   bool define(llvm::StringRef name, Value *value, Scope &scope, size_t at);

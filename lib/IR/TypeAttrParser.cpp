@@ -9,6 +9,7 @@
 #include "ElementText.h"
 #include "Parser.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -97,23 +98,17 @@ bool Parser::parseElementType(ElementType &type) {
   return false;
 }
 
-/// After "tensor<". A shape like 1x3x[N]xf32 lexes as an integer followed by
-/// an identifier that starts with 'x', so the tokens are split behind each 'x'.
-bool Parser::parseTensor(Type &type) {
-  auto expectX = [&] {
-    if (!lexer.is(Tok::Identifier) || lexer.spelling()[0] != 'x')
-      return fail("expected 'x' between dimensions");
-    lexer.splitAt(1);
-    return false;
-  };
-  ElementType element;
-  if (consumeIf(Tok::Star)) {
-    if (expectX() || parseElementType(element) || expect(Tok::Greater, "'>'"))
-      return true;
-    type = TensorType::getUnranked(context, element);
-    return false;
-  }
-  SmallVector<DimExpr, 6> shape;
+bool Parser::expectX() {
+  if (!lexer.is(Tok::Identifier) || lexer.spelling()[0] != 'x')
+    return fail("expected 'x' between dimensions");
+  lexer.splitAt(1);
+  return false;
+}
+
+/// A shape like 1x3x[N]xf32 lexes as an integer followed by an identifier that
+/// starts with 'x', so the tokens are split behind each 'x'. Ends before the
+/// element type.
+bool Parser::parseShape(SmallVectorImpl<DimExpr> &shape) {
   for (;;) {
     DimExpr dim;
     if (lexer.is(Tok::Hex)) {
@@ -137,15 +132,80 @@ bool Parser::parseTensor(Type &type) {
     } else if (consumeIf(Tok::Question)) {
       dim = DimExpr::unknown(context);
     } else {
-      break;
+      return false;
     }
     shape.push_back(dim);
     if (expectX())
       return true;
   }
-  if (parseElementType(element) || expect(Tok::Greater, "'>'"))
+}
+
+/// After "tensor<".
+bool Parser::parseTensor(Type &type) {
+  ElementType element;
+  if (consumeIf(Tok::Star)) {
+    if (expectX() || parseElementType(element) || expect(Tok::Greater, "'>'"))
+      return true;
+    type = TensorType::getUnranked(context, element);
+    return false;
+  }
+  SmallVector<DimExpr, 6> shape;
+  if (parseShape(shape) || parseElementType(element) ||
+      expect(Tok::Greater, "'>'"))
     return true;
   type = TensorType::get(context, element, shape);
+  return false;
+}
+
+/// After "buffer<".
+bool Parser::parseBuffer(Type &type) {
+  size_t start = lexer.offset();
+  SmallVector<DimExpr, 6> dims;
+  ElementType element;
+  if (parseShape(dims) || parseElementType(element) ||
+      expect(Tok::Comma, "',' and a memory space"))
+    return true;
+  SmallVector<int64_t, 6> shape;
+  int64_t count = 1;
+  for (DimExpr dim : dims) {
+    shape.push_back(dim.getConstant().value_or(-1));
+    if (shape.back() < 0 || MulOverflow(count, shape.back(), count)) {
+      lexer.errorAt(start, DiagID::ParseSyntax)
+          << "a buffer needs constant dimensions whose product doesn't "
+             "overflow";
+      return true;
+    }
+  }
+  if (element == ElementType::String)
+    return fail("a buffer can't hold strings");
+  if (!lexer.is(Tok::Identifier))
+    return fail("expected a memory space");
+  StringRef space = lexer.spelling();
+  lexer.next();
+  Layout layout = Layout::getRowMajor(shape.size());
+  if (consumeIf(Tok::Comma)) {
+    auto parsed = lexer.is(Tok::Identifier)
+                      ? Layout::parse(lexer.spelling(), shape.size())
+                      : std::nullopt;
+    if (!parsed)
+      return fail("expected a layout of " + Twine(shape.size()) +
+                  " dimensions, such as 'acdb'");
+    layout = *parsed;
+    lexer.next();
+  }
+  // Padding to whole blocks may overflow what the dimensions alone don't.
+  int64_t padded = 1;
+  for (auto [dim, extent] : enumerate(shape)) {
+    int64_t block = layout.getBlockSize(dim);
+    if (extent > INT64_MAX - block ||
+        MulOverflow(padded, int64_t(alignTo(extent, block)), padded))
+      return fail("the buffer's size overflows");
+  }
+  if (!onnc::getByteSize(element, padded))
+    return fail("the buffer's size overflows");
+  if (expect(Tok::Greater, "'>'"))
+    return true;
+  type = BufferType::get(context, element, shape, space, layout);
   return false;
 }
 
@@ -166,6 +226,8 @@ bool Parser::parseType(Type &type) {
   }
   if (consumeWord("tensor"))
     return expect(Tok::Less, "'<'") || parseTensor(type);
+  if (consumeWord("buffer"))
+    return expect(Tok::Less, "'<'") || parseBuffer(type);
   bool sequence = isWord("sequence"), optional = isWord("optional");
   if (!sequence && !optional && !isWord("map"))
     return fail("unknown type '" + lexer.spelling() + "'");
@@ -380,6 +442,57 @@ bool Parser::parseDict(SmallVectorImpl<NamedAttr> &entries) {
          });
 }
 
+/// [integer *] d<i>, or an integer.
+bool Parser::parseAffineTerm(bool negative, AffineExpr &sum) {
+  int64_t factor = 1;
+  bool number = lexer.is(Tok::Integer);
+  if (number && parseInt(factor))
+    return true;
+  AffineExpr term(factor);
+  if (!number || consumeIf(Tok::Star)) {
+    unsigned dim;
+    if (!lexer.is(Tok::Identifier) || lexer.spelling()[0] != 'd' ||
+        lexer.spelling().drop_front().getAsInteger(10, dim) || dim > 63)
+      return fail("expected a number or an index operand (d0 to d63)");
+    lexer.next();
+    term = AffineExpr::dim(dim) * factor;
+  }
+  sum = negative ? sum - term : sum + term;
+  return false;
+}
+
+bool Parser::parseAffine(AffineExpr &expr) {
+  expr = AffineExpr();
+  if (parseAffineTerm(consumeIf(Tok::Minus), expr))
+    return true;
+  for (;;) {
+    bool minus = lexer.is(Tok::Minus);
+    // "d0 -3" lexes as a negative number.
+    bool number = lexer.is(Tok::Integer) && lexer.spelling().starts_with("-");
+    if (!minus && !lexer.is(Tok::Plus) && !number)
+      return false;
+    if (!number)
+      lexer.next();
+    if (parseAffineTerm(minus, expr))
+      return true;
+  }
+}
+
+/// After "box<".
+bool Parser::parseBox(Attribute &attr) {
+  AffineBox box;
+  if (parseList(Tok::Greater, [&] {
+        AffineRange &range = box.emplace_back();
+        if (parseAffine(range.start) || expect(Tok::Colon, "':' and a size") ||
+            parseInt(range.size))
+          return true;
+        return range.size < 0 ? fail("a size can't be negative") : false;
+      }))
+    return true;
+  attr = BoxAttr::get(box);
+  return false;
+}
+
 bool Parser::parseAttr(Attribute &attr) {
   attr = Attribute();
   switch (lexer.kind()) {
@@ -431,6 +544,16 @@ bool Parser::parseAttr(Attribute &attr) {
     if (word == "dense" || word == "splat" || word == "blob") {
       lexer.next();
       return parseConstant(word, attr);
+    }
+    if (consumeWord("box"))
+      return expect(Tok::Less, "'<'") || parseBox(attr);
+    if (consumeWord("affine")) {
+      AffineExpr expr;
+      if (expect(Tok::Less, "'<'") || parseAffine(expr) ||
+          expect(Tok::Greater, "'>'"))
+        return true;
+      attr = AffineAttr::get(expr);
+      return false;
     }
     Type type;
     if (parseType(type))

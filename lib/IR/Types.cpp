@@ -14,9 +14,10 @@ using namespace llvm;
 using namespace onnc;
 
 Type ContextImpl::getType(Context &context, TypeKind kind, ElementType element,
-                          bool ranked, ArrayRef<DimExpr> shape, Type nested) {
+                          bool ranked, ArrayRef<DimExpr> shape, Type nested,
+                          StringRef space, StringRef layout) {
   FoldingSetNodeID id;
-  TypeStorage::profile(id, kind, element, ranked, shape, nested);
+  TypeStorage::profile(id, kind, element, ranked, shape, nested, space, layout);
   std::lock_guard lock(mutex);
   void *position;
   if (TypeStorage *found = types.FindNodeOrInsertPos(id, position))
@@ -28,6 +29,8 @@ Type ContextImpl::getType(Context &context, TypeKind kind, ElementType element,
   storage->ranked = ranked;
   storage->shape.assign(shape.begin(), shape.end());
   storage->nested = nested;
+  storage->space = strings.save(space);
+  storage->layout = strings.save(layout);
   types.InsertNode(storage.get(), position);
   ownedTypes.push_back(std::move(storage));
   return Type(ownedTypes.back().get());
@@ -139,6 +142,44 @@ MapType MapType::get(ElementType key, Type value) {
 ElementType MapType::getKeyType() const { return impl->element; }
 Type MapType::getValueType() const { return impl->nested; }
 
+BufferType BufferType::get(Context &context, ElementType element,
+                           ArrayRef<int64_t> shape, StringRef space,
+                           const Layout &layout) {
+  assert(layout.getRank() == shape.size() && "a layout of another rank");
+  SmallVector<DimExpr, 6> dims;
+  for (int64_t dim : shape)
+    dims.push_back(DimExpr::constant(context, dim));
+  return cast<BufferType>(context.getImpl().getType(
+      context, TypeKind::Buffer, element, true, dims, {}, space,
+      layout.isRowMajor() ? "" : layout.str()));
+}
+
+BufferType BufferType::get(Context &context, ElementType element,
+                           ArrayRef<int64_t> shape, StringRef space) {
+  return get(context, element, shape, space, Layout::getRowMajor(shape.size()));
+}
+
+ElementType BufferType::getElementType() const { return impl->element; }
+unsigned BufferType::getRank() const { return impl->shape.size(); }
+StringRef BufferType::getSpace() const { return impl->space; }
+
+SmallVector<int64_t, 6> BufferType::getShape() const {
+  SmallVector<int64_t, 6> shape;
+  for (DimExpr dim : impl->shape)
+    shape.push_back(*dim.getConstant());
+  return shape;
+}
+
+Layout BufferType::getLayout() const {
+  return impl->layout.empty() ? Layout::getRowMajor(getRank())
+                              : *Layout::parse(impl->layout, getRank());
+}
+
+int64_t BufferType::getByteSize() const {
+  return *onnc::getByteSize(getElementType(),
+                            getLayout().getNumElements(getShape()));
+}
+
 //===----------------------------------------------------------------------===//
 // Text
 //===----------------------------------------------------------------------===//
@@ -195,6 +236,17 @@ void Type::print(raw_ostream &os) const {
   case TypeKind::Map:
     os << "map<" << onnc::getName(impl->element) << ", " << impl->nested << '>';
     return;
+  case TypeKind::Buffer: {
+    auto buffer = cast<BufferType>(*this);
+    os << "buffer<";
+    for (int64_t dim : buffer.getShape())
+      os << dim << 'x';
+    os << onnc::getName(buffer.getElementType()) << ", " << buffer.getSpace();
+    if (!impl->layout.empty())
+      os << ", " << impl->layout;
+    os << '>';
+    return;
+  }
   }
   llvm_unreachable("unknown type kind");
 }

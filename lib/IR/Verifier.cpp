@@ -69,8 +69,9 @@ private:
 
 static StringRef kindName(AttrKind kind) {
   static constexpr const char *names[] = {
-      "unit", "bool",   "int",     "float", "string", "type",    "symbol",
-      "ints", "floats", "strings", "array", "dict",   "constant"};
+      "unit",  "bool",   "int",      "float",  "string",
+      "type",  "symbol", "ints",     "floats", "strings",
+      "array", "dict",   "constant", "affine", "box"};
   return names[static_cast<unsigned>(kind)];
 }
 
@@ -173,16 +174,24 @@ void Verifier::verifyOperation(Operation &op) {
               << op.getInfo().regions.size();
   if (op.hasTrait(OpTrait::ConstantLike) && op.getNumOperands())
     error(op) << "is a constant, so it can't have operands";
-  // The record's own verifier may rely on all of the above.
-  if (ok && op.getInfo().verify && failed(op.getInfo().verify(&op)))
+  // The record's own verifier may rely on all of the above, and on what defines
+  // the operands.
+  if (ok && before && op.getInfo().verify && failed(op.getInfo().verify(&op)))
     ok = false;
   ok &= before;
 }
 
 void Verifier::verifyRegion(Region &region, const Twine &owner,
                             DiagLocation loc) {
+  // A closed region sees nothing of what is around it; an open one all of it,
+  // and leaves nothing behind.
+  Operation *parent = region.getParentOp();
+  bool open = parent && parent->hasTrait(OpTrait::Transparent);
   DenseSet<const Value *> outer;
-  std::swap(outer, defined);
+  if (open)
+    outer = defined;
+  else
+    std::swap(outer, defined);
   for (Value *argument : region.getArguments())
     defined.insert(argument);
   for (Operation &op : region.getOps()) {

@@ -144,6 +144,7 @@ Error interp::checkType(const RuntimeValue &value, Type type,
     return value ? wrongKind() : Error::success();
   case TypeKind::Index:
   case TypeKind::Token:
+  case TypeKind::Buffer:
     break;
   }
   return fail("is of type " + type.str() + ", which the interpreter lacks");

@@ -76,9 +76,10 @@ OpRecord::OpRecord(const Record *def)
   view = toCamelCase(mnemonic) + "Op";
   operands = readValues(def, "operands");
   results = readValues(def, "results");
-  static const StringSet<> kinds = {
-      "Unit", "Bool",   "Int",     "Float", "String", "Type",    "Symbol",
-      "Ints", "Floats", "Strings", "Array", "Dict",   "Constant"};
+  static const StringSet<> kinds = {"Unit",     "Bool",    "Int",    "Float",
+                                    "String",   "Type",    "Symbol", "Ints",
+                                    "Floats",   "Strings", "Array",  "Dict",
+                                    "Constant", "Affine",  "Box"};
   for (const Record *r : def->getValueAsListOfDefs("attributes")) {
     attributes.push_back(
         {r->getValueAsString("name"), r->getValueAsString("kind"),
@@ -140,7 +141,11 @@ static AttrCpp attrCpp(StringRef kind) {
                         "StringsAttr::get({0})"})
       .Case("Array", {"Attribute", "Attribute", "{0}"})
       .Case("Dict", {"DictAttr", "DictAttr", "{0}"})
-      .Case("Constant", {"ConstantAttr", "ConstantAttr", "{0}"});
+      .Case("Constant", {"ConstantAttr", "ConstantAttr", "{0}"})
+      .Case("Affine",
+            {"AffineExpr", "const AffineExpr &", "AffineAttr::get({0})"})
+      .Case("Box", {"llvm::ArrayRef<AffineRange>",
+                    "llvm::ArrayRef<AffineRange>", "BoxAttr::get({0})"});
 }
 
 /// The body of an attribute's accessor.
@@ -170,6 +175,14 @@ static std::string attrGetter(const AttrSpec &attr) {
   if (attr.kind == "Type")
     return formatv("auto a = op->getAttrOfType<TypeAttr>({0}); "
                    "return a ? a.getValue() : Type();",
+                   name);
+  if (attr.kind == "Affine")
+    return formatv("auto a = op->getAttrOfType<AffineAttr>({0}); "
+                   "return a ? a.getValue() : AffineExpr();",
+                   name);
+  if (attr.kind == "Box")
+    return formatv("auto a = op->getAttrOfType<BoxAttr>({0}); "
+                   "return a ? a.getValue() : llvm::ArrayRef<AffineRange>();",
                    name);
   if (attr.kind == "Ints" && !d.empty())
     return formatv("return op->getInts({0}, {{{1}});", name, d.trim("[] "));
@@ -291,7 +304,7 @@ static void emitBuild(const OpRecord &op, raw_ostream &os, bool declare) {
 static void emitDecls(const RecordKeeper &records, raw_ostream &os) {
   emitSourceFileHeader("Views of operators", os, records);
   os << "namespace onnc {\n";
-  StringSet<> inferFns;
+  StringSet<> inferFns, indexingFns;
   for (const OpRecord &op : readOps(records)) {
     os << "\nnamespace " << op.ns() << " {\n/// "
        << op.def->getValueAsString("summary") << ".\nclass " << op.view
@@ -309,6 +322,10 @@ static void emitDecls(const RecordKeeper &records, raw_ostream &os) {
       os << "namespace infer {\nllvm::LogicalResult " << fn
          << "(Operation *op, llvm::SmallVectorImpl<Type> &types);\n"
             "} // namespace infer\n";
+    StringRef indexing = op.def->getValueAsString("indexing");
+    if (!indexing.empty() && indexingFns.insert(indexing).second)
+      os << "namespace indexing {\nstd::optional<Indexing> " << indexing
+         << "(const Operation *op);\n} // namespace indexing\n";
   }
   os << "\n} // namespace onnc\n";
 }
@@ -389,6 +406,7 @@ static void emitDefs(const RecordKeeper &records, raw_ostream &os) {
       traits += (traits.empty() ? "onnc::OpTrait::" : " | onnc::OpTrait::") +
                 t->getValueAsString("name").str();
     StringRef infer = op.def->getValueAsString("inferTypes");
+    StringRef indexing = op.def->getValueAsString("indexing");
     bool isOnnx = op.dialect->getValueAsBit("isOnnx");
     os << "  {" << quoted(op.fullName) << ",\n   "
        << quoted(op.def->getValueAsString("summary")) << ",\n   "
@@ -404,6 +422,8 @@ static void emitDefs(const RecordKeeper &records, raw_ostream &os) {
                ? ("onnc::" + op.ns() + "::verify" + op.view).str()
                : "nullptr")
        << ", " << (infer.empty() ? "nullptr" : ("onnc::infer::" + infer).str())
+       << ",\n   "
+       << (indexing.empty() ? "nullptr" : ("onnc::indexing::" + indexing).str())
        << "},\n";
   }
   os << "};\n#endif // GET_OP_TABLE\n";

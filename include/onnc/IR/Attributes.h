@@ -19,6 +19,7 @@
 #ifndef ONNC_IR_ATTRIBUTES_H
 #define ONNC_IR_ATTRIBUTES_H
 
+#include "onnc/IR/Affine.h"
 #include "onnc/IR/Constant.h"
 #include "onnc/IR/Types.h"
 #include "llvm/ADT/IntrusiveRefCntPtr.h"
@@ -40,6 +41,8 @@ enum class AttrKind : uint8_t {
   Array,
   Dict,
   Constant,
+  Affine,
+  Box,
 };
 
 /// The base of all attribute storage. One class per kind, in Attributes.cpp.
@@ -198,6 +201,24 @@ public:
   /// \p maxElements elements (a guard against unrolling weights).
   std::optional<llvm::SmallVector<int64_t, 6>>
   getIntValues(int64_t maxElements = 4096) const;
+};
+
+/// An affine function of index operands: "affine<8*d0 + 1>", where d0 is the
+/// first operand of type index.
+class AffineAttr : public Attribute {
+public:
+  ONNC_ATTR_CLASS(AffineAttr, Affine)
+  static AffineAttr get(const AffineExpr &value);
+  const AffineExpr &getValue() const;
+};
+
+/// A box that moves with index operands: "box<0:1, 8*d0 - 3:21>", start and
+/// size of each dimension.
+class BoxAttr : public Attribute {
+public:
+  ONNC_ATTR_CLASS(BoxAttr, Box)
+  static BoxAttr get(llvm::ArrayRef<AffineRange> value);
+  llvm::ArrayRef<AffineRange> getValue() const;
 };
 
 #undef ONNC_ATTR_CLASS

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// Registers the operators that every context knows: builtin and ONNX.
+/// Registers the operators that every context knows: builtin, ONNX, and the
+/// integer operators of quantized models.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_IR_COREOPS_H
@@ -19,8 +20,10 @@ class Context;
 
 /// Called by Context's constructor.
 void registerCoreOps(Context &context);
-/// A part of it: ONNX's.
+/// Parts of it.
 void registerOnnxOps(Context &context);
+void registerQuantOps(Context &context);
+void registerTileOps(Context &context);
 
 } // namespace onnc
 

@@ -95,6 +95,7 @@ def NonDeterministic : Trait<"NonDeterministic">;
 def Commutative : Trait<"Commutative">;
 def Elementwise : Trait<"Elementwise">;
 def ConstantLike : Trait<"ConstantLike">;
+def Transparent : Trait<"Transparent">;
 
 // Dialects and operators -------------------------------------------------------
 
@@ -130,6 +131,10 @@ class Op<Dialect d, string mnemonic> {
   /// `LogicalResult (Operation *, SmallVectorImpl<Type> &)` in namespace
   /// onnc::infer; "" where they can't be.
   string inferTypes = "";
+  /// The iteration space and what of the operands it reads (Indexing.h): the
+  /// name of a function `std::optional<Indexing> (const Operation *)` in
+  /// namespace onnc::indexing; "" where the operator can't be cut into pieces.
+  string indexing = "";
 }
 
 #endif // ONNC_IR_OPBASE_TD

@@ -19,10 +19,12 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/LogicalResult.h"
+#include <optional>
 
 namespace onnc {
 
 class Operation;
+struct Indexing;
 
 /// How many values a declared operand or result stands for.
 enum class Arity : uint8_t { One, Optional, Variadic };
@@ -59,6 +61,9 @@ enum : uint32_t {
   Elementwise = 1u << 4,
   /// A compile-time constant without operands.
   ConstantLike = 1u << 5,
+  /// Its regions may use what is defined before it, without naming it among the
+  /// operands (the loops of the tile level).
+  Transparent = 1u << 6,
 };
 } // namespace OpTrait
 
@@ -67,6 +72,9 @@ enum : uint32_t {
 using InferTypesFn = llvm::LogicalResult (*)(Operation *op,
                                              llvm::SmallVectorImpl<Type> &);
 using VerifyFn = llvm::LogicalResult (*)(Operation *op);
+/// See Indexing.h; nullopt where shapes or parameters aren't known. Called only
+/// for operations whose operands and results are tensors of static shape.
+using IndexingFn = std::optional<Indexing> (*)(const Operation *op);
 
 struct OpInfo {
   /// With its dialect: "onnx.Conv".
@@ -87,6 +95,8 @@ struct OpInfo {
   /// types that can't be inferred.
   VerifyFn verify;
   InferTypesFn inferTypes;
+  /// Null where the record states none.
+  IndexingFn indexing;
 
   bool hasTrait(uint32_t trait) const { return traits & trait; }
   llvm::StringRef getDialect() const { return name.split('.').first; }

@@ -22,6 +22,7 @@
 #define ONNC_IR_TYPES_H
 
 #include "onnc/IR/DimExpr.h"
+#include "onnc/IR/Layout.h"
 #include "onnc/Support/ElementType.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Casting.h"
@@ -39,6 +40,7 @@ enum class TypeKind : uint8_t {
   Sequence,
   Optional,
   Map,
+  Buffer,
 };
 
 class Type {
@@ -145,6 +147,31 @@ public:
   ElementType getKeyType() const;
   Type getValueType() const;
   static bool classof(Type t) { return t.getKind() == TypeKind::Map; }
+};
+
+/// "buffer<1x64x56x56xf16, nram, acdb>": storage of the tile level, in a memory
+/// space that the machine names, with the layout that the tag says (row-major
+/// where there is none). Dense: no bytes between elements but a layout's
+/// padding.
+class BufferType : public Type {
+public:
+  using Type::Type;
+  static BufferType get(Context &context, ElementType element,
+                        llvm::ArrayRef<int64_t> shape, llvm::StringRef space,
+                        const Layout &layout);
+  /// Row-major.
+  static BufferType get(Context &context, ElementType element,
+                        llvm::ArrayRef<int64_t> shape, llvm::StringRef space);
+
+  ElementType getElementType() const;
+  llvm::SmallVector<int64_t, 6> getShape() const;
+  unsigned getRank() const;
+  llvm::StringRef getSpace() const;
+  Layout getLayout() const;
+  /// Bytes of one instance, a layout's padding included.
+  int64_t getByteSize() const;
+
+  static bool classof(Type t) { return t.getKind() == TypeKind::Buffer; }
 };
 
 llvm::raw_ostream &operator<<(llvm::raw_ostream &os, Type type);

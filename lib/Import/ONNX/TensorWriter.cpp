@@ -70,6 +70,7 @@ Error onnx_import::writeType(Type type, onnx::TypeProto &proto) {
   case TypeKind::None:
   case TypeKind::Index:
   case TypeKind::Token:
+  case TypeKind::Buffer:
     return importError(DiagID::ExportUnsupported,
                        "ONNX has no type '" + type.str() + "'");
   }

@@ -1,12 +1,12 @@
-//===- OnnxIndexing.td - Operators that pick elements ---------------------===//
+//===- OnnxGather.td - Operators that pick elements -----------------------===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-#ifndef ONNC_IR_OPS_ONNXINDEXING_TD
-#define ONNC_IR_OPS_ONNXINDEXING_TD
+#ifndef ONNC_IR_OPS_ONNXGATHER_TD
+#define ONNC_IR_OPS_ONNXGATHER_TD
 
 include "onnc/IR/Ops/OnnxDialect.td"
 
@@ -164,4 +164,4 @@ def Onnx_Trilu : OnnxOp<"Trilu", 14> {
   let inferTypes = "trilu";
 }
 
-#endif // ONNC_IR_OPS_ONNXINDEXING_TD
+#endif // ONNC_IR_OPS_ONNXGATHER_TD

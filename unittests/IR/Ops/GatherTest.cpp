@@ -1,4 +1,4 @@
-//===- IndexingTest.cpp ---------------------------------------------------===//
+//===- GatherTest.cpp -------------------------------------------------------===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
