@@ -19,6 +19,7 @@ using namespace onnc::interp;
 static constexpr KernelEntry table[] = {
 #define KERNEL(NAME, FUNCTION) {"onnx." #NAME, kernels::FUNCTION, true},
 #define VALUE_KERNEL(NAME, FUNCTION) {"onnx." #NAME, kernels::FUNCTION, false},
+#define QUANT_KERNEL(NAME, FUNCTION) {"quant." #NAME, kernels::FUNCTION, true},
 #include "Kernels.def"
 };
 

@@ -42,24 +42,27 @@ static int64_t forEachInWindow(ArrayRef<Window> windows,
 }
 
 /// Result 0: for every window a fold over its elements, in double.
-/// step(sum, x); finish(sum, elements, padded positions).
-template <typename Step, typename Finish>
-static Error pool(KernelContext &ctx, double init, Step step, Finish finish) {
+/// step(sum, x); finish(sum, elements, padded positions). R: the result's
+/// storage type, that of the operand if void.
+template <typename R = void, typename Types, typename Step, typename Finish>
+static Error pool(KernelContext &ctx, Types types, double init, Step step,
+                  Finish finish) {
   const TensorValue &x = ctx.tensor(0);
   auto windows = resolveWindows(ctx, x.getShape());
   if (!windows)
     return windows.takeError();
   Shape shape = getWindowedShape(x.getShape(), x.getDim(1), *windows);
-  Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
+  Expected<TensorValue> y = ctx.allocate(ctx.resultType(), shape);
   if (!y)
     return y.takeError();
   const int64_t channelSize = product(x.getShape().drop_front(2));
   const Shape spatial(ArrayRef<int64_t>(shape).drop_front(2));
   const int64_t resultSize = product(spatial);
-  if (Error error = dispatch(
-          FloatTypes(), x.getElementType(), [&]<typename T>() -> Error {
+  if (Error error =
+          dispatch(types, x.getElementType(), [&]<typename T>() -> Error {
+            using To = std::conditional_t<std::is_void_v<R>, T, R>;
             Elements<T> from = x.elements<T>();
-            T *to = y->mutableData<T>();
+            To *to = y->mutableData<To>();
             parallelFor(ctx, x.getDim(0) * x.getDim(1), [&](int64_t channel) {
               int64_t i = channel * resultSize;
               forEachIndex(spatial, [&](ArrayRef<int64_t> index) {
@@ -72,7 +75,7 @@ static Error pool(KernelContext &ctx, double init, Step step, Finish finish) {
                                         from[channel * channelSize + offset]));
                       ++count;
                     });
-                to[i++] = static_cast<T>(finish(sum, count, padded));
+                to[i++] = static_cast<To>(finish(sum, count, padded));
               });
             });
             return Error::success();
@@ -84,16 +87,27 @@ static Error pool(KernelContext &ctx, double init, Step step, Finish finish) {
 Error kernels::averagePool(KernelContext &ctx) {
   bool includePad = ctx.op.getInt("count_include_pad", 0);
   return pool(
-      ctx, 0, [](double sum, double x) { return sum + x; },
+      ctx, FloatTypes(), 0, [](double sum, double x) { return sum + x; },
       [=](double sum, int64_t count, int64_t padded) {
         return sum / double(includePad ? padded : count);
+      });
+}
+
+Error kernels::quantSumPool(KernelContext &ctx) {
+  // Integers that double holds exactly.
+  const double zero = ctx.op.getInt("input_zero_point", 0);
+  return pool<int32_t>(
+      ctx, NumericTypes(), 0,
+      [=](double sum, double x) { return sum + (x - zero); },
+      [](double sum, int64_t, int64_t) {
+        return static_cast<uint32_t>(static_cast<int64_t>(sum));
       });
 }
 
 Error kernels::lpPool(KernelContext &ctx) {
   double p = ctx.op.getInt("p", 2);
   return pool(
-      ctx, 0,
+      ctx, FloatTypes(), 0,
       [=](double sum, double x) { return sum + std::pow(std::fabs(x), p); },
       [=](double sum, int64_t, int64_t) { return std::pow(sum, 1 / p); });
 }
