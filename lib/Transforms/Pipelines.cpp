@@ -10,10 +10,14 @@
 
 using namespace onnc;
 
-std::string onnc::getOptimizationPipeline(unsigned level) {
+std::string onnc::getOptimizationPipeline(unsigned level,
+                                          QuantizedGroups quantized) {
   std::string text = "infer-types";
   if (level == 0)
     return text;
+  // Constants that are folded first would be floats.
+  if (quantized == QuantizedGroups::Fold)
+    text += ",fold-qdq";
   // Each may give the others something to do: a folded shape makes a Reshape
   // simpler, types better known make shapes constant.
   text += ",fixpoint{max=8}(canonicalize,fold-constants,infer-types)";

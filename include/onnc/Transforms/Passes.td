@@ -103,6 +103,34 @@ def FoldConstants : Pass<"fold-constants", Transforms> {
   ];
 }
 
+def FoldQDQ : Pass<"fold-qdq", Transforms> {
+  let summary = "Makes quantized models integer operators";
+  let description = [{
+    A float operator between the DequantizeLinear of its operands and the
+    QuantizeLinear of its result becomes integer operators (docs/Quantization.md
+    has their definitions), and so do QLinearConv and QLinearMatMul:
+
+    - Conv, Gemm and MatMul: ConvInteger or MatMulInteger and quant.Requantize,
+      in which a Relu or Clip becomes the range;
+    - Add, Sub and Sum: quant.Sum; Mul: quant.Mul and quant.Requantize;
+    - AveragePool, GlobalAveragePool and ReduceMean over all spatial dimensions:
+      quant.SumPool and quant.Requantize;
+    - Softmax: quant.Softmax;
+    - what computes each element from one of one tensor: quant.Table;
+    - what moves or selects elements (Reshape, Transpose, Concat, Slice, Pad,
+      MaxPool, …) does so on the integers.
+
+    Scales, zero points, weights and biases must be constant. Run it before
+    fold-constants, which makes quantized weights floats. A result may differ
+    by one unit where the floats' own rounding decides a near-tie.
+  }];
+  let options = [
+    BoolOption<"explain", 0, "say why a group stays as it is">,
+  ];
+  let statistics = !listconcat(rewriteStatistics, [
+    Statistic<"left", "groups that stay in floating point">]);
+}
+
 def FuseBias : Pass<"fuse-bias", Transforms> {
   let summary = "Makes an Add behind a Conv or Gemm its bias";
   let description = [{
