@@ -112,7 +112,14 @@ SmallVector<Value *, 4> tile::getInputs(ComputeOp compute) {
 SmallVector<Value *, 1> tile::getOutputs(ComputeOp compute) {
   auto buffers = compute.getBuffers();
   return SmallVector<Value *, 1>(
-      drop_begin(buffers, getKernel(compute)->getNumInputs()));
+      drop_end(drop_begin(buffers, getKernel(compute)->getNumInputs()),
+               compute.getScratch()));
+}
+
+SmallVector<Value *, 1> tile::getScratch(ComputeOp compute) {
+  auto buffers = compute.getBuffers();
+  return SmallVector<Value *, 1>(
+      drop_begin(buffers, buffers.size() - compute.getScratch()));
 }
 
 //===----------------------------------------------------------------------===//
@@ -188,12 +195,6 @@ static LogicalResult needTokens(Operation *op, ArrayRef<Value *> values) {
   return success();
 }
 
-/// The storage, or a view that is a whole dense array of its own.
-static bool isUnplaced(Value *buffer) {
-  Operation *op = buffer->getDefiningOp();
-  return !isa_and_present<PlaceOp, SliceOp, PartOp>(op);
-}
-
 static LogicalResult verifyBox(Operation *op, ArrayRef<AffineRange> box,
                                BufferType type, size_t numIndices) {
   if (box.size() != type.getRank()) {
@@ -235,6 +236,12 @@ static LogicalResult findKernel(Operation *op, Graph *&kernel) {
   return success(kernel);
 }
 
+/// The storage, or a reshape of it: a whole dense array.
+static bool isUnplaced(Value *buffer) {
+  Operation *op = buffer->getDefiningOp();
+  return !isa_and_present<PlaceOp, SliceOp, PartOp>(op);
+}
+
 LogicalResult tile::verifyCallOp(Operation *op) {
   Graph *kernel;
   if (failed(findKernel(op, kernel)))
@@ -268,6 +275,10 @@ LogicalResult tile::verifyBlockOp(Operation *op) {
     if (!operand || operand->getType() != argument->getType()) {
       op->emitError() << "has operands of other types than the arguments of "
                          "its body";
+      return failure();
+    } else if (isa<BufferType>(operand->getType()) && !isUnplaced(operand)) {
+      op->emitError() << "takes whole buffers as operands; views of them "
+                         "belong into its body";
       return failure();
     }
   Operation *end = body.getTerminator();
@@ -502,15 +513,24 @@ LogicalResult tile::verifyComputeOp(Operation *op) {
     return success(); // Reported with the graph.
   auto values = op->getOperands();
   size_t inputs = kernel->getNumInputs();
-  if (values.size() != inputs + end->getNumOperands()) {
+  int64_t scratch = ComputeOp(op).getScratch();
+  if (scratch < 0 ||
+      values.size() != inputs + end->getNumOperands() + scratch) {
     op->emitError() << "has " << values.size() << " buffers, but the kernel '@"
-                    << kernel->getName() << "' " << inputs << " inputs and "
-                    << end->getNumOperands() << " outputs";
+                    << kernel->getName() << "' " << inputs << " inputs, "
+                    << end->getNumOperands() << " outputs and " << scratch
+                    << " scratch buffers";
     return failure();
   }
   for (auto [i, value] : enumerate(values)) {
     if (failed(needBuffer(op, value, "operand")))
       return failure();
+    if (i >= inputs + end->getNumOperands()) {
+      if (isUnplaced(value))
+        continue;
+      op->emitError() << "needs unplaced storage as scratch";
+      return failure();
+    }
     Value *formal = i < inputs ? kernel->getBody().getArgument(i)
                                : end->getOperand(i - inputs);
     auto type = dyn_cast<TensorType>(formal->getType());

@@ -53,9 +53,10 @@ Graph *getKernel(const Operation *op);
 /// is the only one: what the kernel is named after. Null for an empty kernel.
 Operation *getRoot(const Graph &kernel);
 
-/// The inputs and outputs of a tile.Compute.
+/// The inputs, outputs and scratch buffers of a tile.Compute.
 llvm::SmallVector<Value *, 4> getInputs(ComputeOp compute);
 llvm::SmallVector<Value *, 1> getOutputs(ComputeOp compute);
+llvm::SmallVector<Value *, 1> getScratch(ComputeOp compute);
 
 /// The body of a loop or block, built by \p build before \p builder's insertion
 /// point; the terminator is added where \p build adds none.

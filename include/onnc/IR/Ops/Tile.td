@@ -211,16 +211,18 @@ def Tile_CopyWait : Op<TileDialect, "CopyWait"> {
 def Tile_Compute : Op<TileDialect, "Compute"> {
   let summary = "Computes a tile of a kernel: a leaf of the tile level";
   let description = [{
-    The last operands, as many as the kernel has outputs, are the buffers that
-    are written: all elements of their boxes, from those that the kernel's
-    indexing says they need of the others. Elements are widened to the kernel's
+    The operands are the kernel's inputs, then its outputs, then "scratch"
+    buffers (unplaced storage) that the target's code may use as it likes. All
+    elements of the outputs' boxes are written, from those that the kernel's
+    indexing says they need of the inputs. Elements are widened to the kernel's
     types as they are read and rounded as they are written. "over" restricts a
     kernel of one operator to a box of its reductions (in the order of its
     indexing): the box that starts at 0 begins the result, others go on from what
     the output holds.
   }];
   let operands = [VarArg<"buffers", Anything>];
-  let attributes = [RequiredAttr<"kernel", "Symbol">, Attr<"over", "Box">];
+  let attributes = [RequiredAttr<"kernel", "Symbol">, Attr<"over", "Box">,
+                    Attr<"scratch", "Int", "0">];
   let traits = [SideEffect];
   let hasVerifier = 1;
 }
