@@ -38,7 +38,7 @@ static void compile(Context &context, const TargetRegistry &targets,
       failed(compiler.emit(module, "obj", os)))
     return;
   const TargetInfo &info = targets.lookup(compiler.getQuadruple());
-  auto program = info.load(MemoryBuffer::getMemBufferCopy(bytes, "fuzz"));
+  auto program = info.load(MemoryBuffer::getMemBufferCopy(bytes, "fuzz"), {});
   if (!program)
     report_fatal_error(program.takeError());
 }

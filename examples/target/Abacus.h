@@ -5,7 +5,7 @@
 #include "onnc/IR/Builder.h"
 #include "onnc/Machine/OperatorModel.h"
 #include "onnc/Pass/PassRegistry.h"
-#include "onnc/Target/Program.h"
+#include "onnc/Target/Target.h"
 
 // Generated from the records.
 #include "abacus/Ops.h.inc"
@@ -35,6 +35,7 @@ llvm::Error emitProgram(const Module &module, llvm::raw_ostream &os);
 /// Loads a program into the simulator. The file starts with programHeader and
 /// may be hostile otherwise: errors name the line.
 llvm::Expected<std::unique_ptr<Program>>
-loadProgram(std::unique_ptr<llvm::MemoryBuffer> file);
+loadProgram(std::unique_ptr<llvm::MemoryBuffer> file,
+            const onnc::LoadOptions &);
 
 } // namespace onnc::abacus

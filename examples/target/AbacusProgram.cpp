@@ -121,7 +121,8 @@ Error AbacusProgram::parseLine(StringRef line) {
 }
 
 Expected<std::unique_ptr<Program>>
-abacus::loadProgram(std::unique_ptr<MemoryBuffer> file) {
+abacus::loadProgram(std::unique_ptr<MemoryBuffer> file,
+                    const LoadOptions &) {
   auto program = std::make_unique<AbacusProgram>();
   for (StringRef line : split(file->getBuffer(), '\n'))
     if (Error e = program->parseLine(line))

@@ -38,7 +38,7 @@ std::unique_ptr<Program> onnc::compileAndLoad(Module &module,
         << "' can't be run here";
     return nullptr;
   }
-  auto program = info.load(std::move(buffer));
+  auto program = info.load(std::move(buffer), config.getLoadOptions());
   if (!program) {
     (void)reportError(context.getDiagnostics(), DiagID::EmitFailed,
                       program.takeError());

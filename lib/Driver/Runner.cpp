@@ -16,6 +16,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -31,7 +32,9 @@ public:
 
 private:
   LogicalResult load();
+  LogicalResult loadOutput(StringRef path);
   LogicalResult loadProgramFromModel();
+  LogicalResult checkBoard(const TargetInfo *target);
   LogicalResult loadReference();
   LogicalResult planOutputs();
   LogicalResult readInputs();
@@ -135,30 +138,95 @@ assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
 // Loading
 //===----------------------------------------------------------------------===//
 
-LogicalResult Runner::load() {
-  if (config.program == "-" || !sys::fs::is_regular_file(config.program))
-    return loadProgramFromModel();
-  auto buffer = MemoryBuffer::getFile(config.program, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return report(DiagID::InputOutput,
-                  createFileError(config.program, buffer.getError()));
-  if (const TargetInfo *target = targets.recognize(**buffer)) {
-    if (!config.quadruple.empty())
-      return error(DiagID::CommandLine)
-             << "'" << config.program
-             << "' is compiled already; -mquadruple goes with a model";
-    auto loaded = target->load(std::move(*buffer));
-    if (!loaded)
-      return report(DiagID::InputOutput,
-                    createFileError(config.program, loaded.takeError()));
-    program = std::move(*loaded);
-    return loadReference();
+/// The file in \p directory that describes an output of several.
+static Expected<std::string> findManifest(StringRef directory,
+                                          const TargetRegistry &targets) {
+  std::vector<std::string> found;
+  std::error_code ec;
+  for (sys::fs::directory_iterator it(directory, ec), end; it != end && !ec;
+       it.increment(ec)) {
+    if (sys::path::extension(it->path()) != ".json" ||
+        !sys::fs::is_regular_file(it->path()))
+      continue;
+    auto buffer = MemoryBuffer::getFile(it->path());
+    if (buffer && targets.recognize(**buffer))
+      found.push_back(it->path());
   }
+  if (ec)
+    return createFileError(directory, ec);
+  llvm::sort(found);
+  if (found.empty())
+    return createFileError(
+        directory, createStringError("the directory holds no compiled program: "
+                                     "it has no manifest (.json)"));
+  if (found.size() > 1)
+    return createFileError(
+        directory, createStringError("the directory holds several programs; "
+                                     "name the manifest of one: " +
+                                     join(found, ", ")));
+  return found.front();
+}
+
+LogicalResult Runner::load() {
+  if (config.program != "-" && sys::fs::is_directory(config.program)) {
+    auto manifest = findManifest(config.program, targets);
+    if (!manifest)
+      return report(DiagID::InputOutput, manifest.takeError());
+    return loadOutput(*manifest);
+  }
+  if (config.program != "-" && sys::fs::is_regular_file(config.program))
+    return loadOutput(config.program);
   return loadProgramFromModel();
 }
 
+/// That the board which was asked for is one of \p target; null: the
+/// interpreter.
+LogicalResult Runner::checkBoard(const TargetInfo *target) {
+  if (config.board.empty() && !config.timeLimit)
+    return success();
+  if (!target || target->boards.empty())
+    return error(DiagID::CommandLine)
+           << "--board= and --time-limit= go with programs that run on a board";
+  auto getName = [](const BoardInfo &board) { return board.name; };
+  auto names = map_range(target->boards, getName);
+  if (config.board.empty() || is_contained(names, StringRef(config.board)))
+    return success();
+  return error(DiagID::CommandLine) << "no board '" << config.board
+                                    << "'; there are: " << join(names, ", ");
+}
+
+/// Loads the file \p path, which may be a model after all.
+LogicalResult Runner::loadOutput(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return report(DiagID::InputOutput,
+                  createFileError(path, buffer.getError()));
+  const TargetInfo *target = targets.recognize(**buffer);
+  if (!target)
+    return loadProgramFromModel();
+  if (!config.quadruple.empty())
+    return error(DiagID::CommandLine)
+           << "'" << config.program
+           << "' is compiled already; -mquadruple goes with a model";
+  if (failed(checkBoard(target)))
+    return failure();
+  auto loaded = target->load(std::move(*buffer), config.getLoadOptions());
+  if (!loaded)
+    return report(DiagID::InputOutput,
+                  createFileError(path, loaded.takeError()));
+  program = std::move(*loaded);
+  return loadReference();
+}
+
 LogicalResult Runner::loadProgramFromModel() {
+  const TargetInfo *target = nullptr;
+  if (auto quadruple = targets.parse(config.quadruple))
+    target = &targets.lookup(*quadruple);
+  else // Compiling reports it.
+    consumeError(quadruple.takeError());
+  if ((target || config.quadruple.empty()) && failed(checkBoard(target)))
+    return failure();
   model = loadModel(context, config.program, config.import);
   if (!model)
     return failure();
@@ -272,12 +340,13 @@ LogicalResult Runner::runAll() {
   if (!config.trace.empty())
     if (Error problem = program->enableTrace())
       return report(DiagID::CommandLine, std::move(problem));
-  for (int64_t i = 0; i < runs; ++i) {
-    auto result = program->run(getInputs(i));
-    if (!result)
-      return reportRunError(context.getDiagnostics(), result.takeError());
-    results.push_back(std::move(*result));
-  }
+  std::vector<std::vector<RuntimeValue>> batch;
+  for (int64_t i = 0; i < runs; ++i)
+    batch.push_back(getInputs(i));
+  auto computed = program->runEach(batch);
+  if (!computed)
+    return reportRunError(context.getDiagnostics(), computed.takeError());
+  results = std::move(*computed);
   return success();
 }
 

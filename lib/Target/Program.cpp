@@ -27,3 +27,15 @@ Error ProgramValueInfo::checkTensor(const RuntimeValue &value) const {
     return Error::success();
   return createStringError("input '" + name + "' must be a " + type);
 }
+
+Expected<std::vector<std::vector<RuntimeValue>>>
+Program::runEach(ArrayRef<std::vector<RuntimeValue>> batch) {
+  std::vector<std::vector<RuntimeValue>> results;
+  for (ArrayRef<RuntimeValue> inputs : batch) {
+    auto result = run(inputs);
+    if (!result)
+      return result.takeError();
+    results.push_back(std::move(*result));
+  }
+  return results;
+}

@@ -29,6 +29,12 @@ def O_LEVEL : Joined<["-"], "O">, MetaVarName<"<0-3>">,
     HelpText<"How much to optimize; 2 by default">;
 def shape_EQ : V<"shape=", "<input=1x3x8x8>", "Fix the shape of an input">;
 
+def board_EQ : V<"board=", "<board>",
+    "Which board a program for a microcontroller runs on (emulated); by "
+    "default its processor's">;
+def time_limit_EQ : V<"time-limit=", "<seconds>",
+    "How long all runs on a board may take; 600 by default">;
+
 def compare_EQ : V<"compare=", "interp",
     "Compare the outputs with the interpreter's, and find the first value "
     "that differs">;

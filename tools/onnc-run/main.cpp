@@ -32,6 +32,21 @@ static LogicalResult parseNumber(const llvm::opt::InputArgList &args,
   return success();
 }
 
+static LogicalResult parseSeconds(const llvm::opt::InputArgList &args,
+                                  std::optional<unsigned> &seconds,
+                                  DiagnosticEngine &diagnostics) {
+  const llvm::opt::Arg *arg = args.getLastArg(OPT_time_limit_EQ);
+  if (!arg)
+    return success();
+  unsigned number;
+  if (StringRef(arg->getValue()).getAsInteger(10, number) || number == 0)
+    return diagnostics.error(DiagID::CommandLine)
+           << "'" << arg->getAsString(args)
+           << "' must be a whole number of seconds, at least 1";
+  seconds = number;
+  return success();
+}
+
 static std::optional<RunConfig> readConfig(const llvm::opt::InputArgList &args,
                                            DiagnosticEngine &diagnostics) {
   RunConfig config;
@@ -56,6 +71,9 @@ static std::optional<RunConfig> readConfig(const llvm::opt::InputArgList &args,
     if (failed(reportError(diagnostics, DiagID::CommandLine,
                            parseShapeOption(shape, config.import))))
       return std::nullopt;
+  config.board = args.getLastArgValue(OPT_board_EQ);
+  if (failed(parseSeconds(args, config.timeLimit, diagnostics)))
+    return std::nullopt;
   config.each = args.hasArg(OPT_each);
   StringRef compare = args.getLastArgValue(OPT_compare_EQ);
   if (!compare.empty() && compare != "interp") {

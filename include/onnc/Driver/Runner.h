@@ -21,7 +21,8 @@
 namespace onnc {
 
 struct RunConfig {
-  /// A target's output, an ONNX model or a module's text.
+  /// A target's output (a file, or the directory of one that has several), an
+  /// ONNX model or a module's text.
   std::string program;
   /// "file" in the order of the inputs, or "name=file".
   std::vector<std::string> inputs;
@@ -33,6 +34,12 @@ struct RunConfig {
   std::string quadruple;
   OptLevel level = OptLevel::O2;
   ImportOptions import;
+  /// Of what runs on a board: which one, and how many seconds it may take.
+  std::string board;
+  std::optional<unsigned> timeLimit;
+  LoadOptions getLoadOptions() const {
+    return {board, timeLimit.value_or(LoadOptions().timeLimit)};
+  }
 
   /// The leading axis of every input counts runs; outputs are stacked.
   bool each = false;

@@ -55,6 +55,11 @@ public:
   virtual llvm::Expected<std::vector<RuntimeValue>>
   run(llvm::ArrayRef<RuntimeValue> inputs) = 0;
 
+  /// Runs once for the inputs of each element of \p batch, which isn't empty.
+  /// For programs that are expensive to start; by default run() after run().
+  virtual llvm::Expected<std::vector<std::vector<RuntimeValue>>>
+  runEach(llvm::ArrayRef<std::vector<RuntimeValue>> batch);
+
   /// How far results may lie from the interpreter's, for the precision that it
   /// computes with.
   virtual Tolerance getTolerance() const { return {1e-5, 1e-4}; }

@@ -73,6 +73,22 @@ public:
                            llvm::raw_pwrite_stream &os) const = 0;
 };
 
+/// A board that a target's programs can be run on here, most likely emulated.
+struct BoardInfo {
+  llvm::StringRef name; ///< "mps2-an386"
+  llvm::StringRef processor;
+  llvm::StringRef description;
+};
+
+/// How a program shall be run.
+struct LoadOptions {
+  /// One of the target's boards; "": the processor's usual one.
+  llvm::StringRef board;
+  /// Seconds after which a program counts as hanging, where it runs in an
+  /// emulator that can't tell; all runs of Program::runEach together.
+  unsigned timeLimit = 600;
+};
+
 /// What the registry knows of a target before one is created.
 struct TargetInfo {
   llvm::StringRef name; ///< "MLU"
@@ -85,9 +101,13 @@ struct TargetInfo {
   /// Does \p file look like an output of this target? May be null, where
   /// nothing it writes can be run here.
   bool (*recognize)(llvm::MemoryBufferRef file);
-  /// Loads an output that recognize() accepted. The file may be hostile.
+  /// Loads an output that recognize() accepted. The file may be hostile. Of an
+  /// output of several files it is the one that describes the others, which
+  /// lie beside it: the buffer's identifier is its path.
   llvm::Expected<std::unique_ptr<Program>> (*load)(
-      std::unique_ptr<llvm::MemoryBuffer> file);
+      std::unique_ptr<llvm::MemoryBuffer> file, const LoadOptions &options);
+  /// Where programs run on boards; else none.
+  llvm::ArrayRef<BoardInfo> boards = {};
 };
 
 } // namespace onnc

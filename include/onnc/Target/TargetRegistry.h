@@ -54,7 +54,7 @@ struct TargetPlugin {
   const TargetInfo *info;
 };
 /// Grows whenever a header that a target includes changes incompatibly.
-constexpr uint32_t onncTargetABI = 1;
+constexpr uint32_t onncTargetABI = 2;
 constexpr const char *targetPluginEntry = "onncGetTargetPlugin";
 
 /// Loads the shared object \p path and adds its target.

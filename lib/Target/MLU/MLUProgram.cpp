@@ -78,7 +78,7 @@ MLUProgram::run(ArrayRef<RuntimeValue> values) {
 }
 
 Expected<std::unique_ptr<onnc::Program>>
-mlu::loadProgram(std::unique_ptr<MemoryBuffer> file) {
+mlu::loadProgram(std::unique_ptr<MemoryBuffer> file, const LoadOptions &) {
   auto device = Device::load(std::move(file));
   if (!device)
     return device.takeError();

@@ -8,14 +8,14 @@
 #ifndef ONNC_TARGET_MLU_MLUPROGRAM_H
 #define ONNC_TARGET_MLU_MLUPROGRAM_H
 
-#include "onnc/Target/Program.h"
+#include "onnc/Target/Target.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 namespace onnc::mlu {
 
 /// Loads a code object into the simulator.
 llvm::Expected<std::unique_ptr<onnc::Program>>
-loadProgram(std::unique_ptr<llvm::MemoryBuffer> file);
+loadProgram(std::unique_ptr<llvm::MemoryBuffer> file, const LoadOptions &);
 
 } // namespace onnc::mlu
 

@@ -93,7 +93,7 @@ std::unique_ptr<Program> MLUGraph::compile(OptLevel level,
       failed(compiler.emit(*copy, "obj", os)))
     return nullptr;
   auto program = targets.lookup(compiler.getQuadruple())
-                     .load(MemoryBuffer::getMemBufferCopy(bytes));
+                     .load(MemoryBuffer::getMemBufferCopy(bytes), {});
   if (!program) {
     diagnostics += toString(program.takeError());
     return nullptr;
