@@ -4,9 +4,11 @@ A test names its commands in RUN lines. The tools of this build and FileCheck,
 not, count and cmp are on the PATH; %onnc_src is the source tree. Tests that use
 foreign data, which is not part of this repository, say REQUIRES: foreign-data
 and find it under %foreign (environment ONNC_FOREIGN_DATA, or ../shared/data
-beside the source tree); without it they count as unsupported.
+beside the source tree); without it they count as unsupported. The same goes
+for cortexm, the cross compiler and the emulator of the Cortex-M boards.
 """
 import os
+import shutil
 
 import lit.formats
 
@@ -38,6 +40,13 @@ foreign = os.environ.get("ONNC_FOREIGN_DATA") or os.path.join(
 if os.path.isdir(foreign):
     config.available_features.add("foreign-data")
     config.substitutions.append(("%foreign", os.path.realpath(foreign)))
+if shutil.which("arm-none-eabi-gcc") and shutil.which("qemu-system-arm"):
+    config.available_features.add("cortexm")
+else:
+    lit_config.note(
+        "tests of Cortex-M programs are skipped: arm-none-eabi-gcc or "
+        "qemu-system-arm isn't installed (scripts/deps.sh test does that)"
+    )
 if config.sanitized:
     config.available_features.add("sanitized")
 if config.fuzzers:

@@ -1,0 +1,69 @@
+//===- Tools.h - Running other programs -------------------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// The compiler and the emulator are programs of the system. What they need
+/// lies in a directory that is gone when the program that needed it is.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_TARGET_CORTEXM_BOARD_TOOLS_H
+#define ONNC_TARGET_CORTEXM_BOARD_TOOLS_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace onnc::cortexm {
+
+/// A directory of its own, removed with all that is in it by the destructor.
+/// Files that getPath() named are removed on the signals that end a program,
+/// too.
+class TemporaryDirectory {
+public:
+  static llvm::Expected<std::unique_ptr<TemporaryDirectory>> create();
+  TemporaryDirectory(const TemporaryDirectory &) = delete;
+  TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
+  ~TemporaryDirectory();
+
+  llvm::StringRef str() const { return path; }
+  /// The path of the file \p name in it.
+  std::string getPath(llvm::StringRef name);
+  /// Writes that file.
+  llvm::Error write(llvm::StringRef name, llvm::StringRef text);
+
+private:
+  explicit TemporaryDirectory(std::string path) : path(std::move(path)) {}
+  const std::string path;
+  std::vector<std::string> files;
+};
+
+/// A program that must be on the PATH.
+struct Tool {
+  llvm::StringRef name;
+  llvm::StringRef package; ///< of Debian
+};
+
+struct ToolResult {
+  int status; ///< Negative: ended by a signal.
+  /// What it said on standard error, abridged.
+  std::string messages;
+};
+
+/// Runs \p tool. An error where it isn't installed, can't be started, or takes
+/// more than \p timeLimit seconds (0: as long as it likes).
+llvm::Expected<ToolResult> runTool(const Tool &tool,
+                                   llvm::ArrayRef<std::string> arguments,
+                                   unsigned timeLimit,
+                                   TemporaryDirectory &directory);
+
+} // namespace onnc::cortexm
+
+#endif // ONNC_TARGET_CORTEXM_BOARD_TOOLS_H

@@ -1,0 +1,127 @@
+//===- Processor.cpp -----------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Processor.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::cortexm;
+
+static constexpr StringRef m0plusFlags[] = {"-mcpu=cortex-m0plus", "-mthumb",
+                                            "-mfloat-abi=soft"};
+static constexpr StringRef m3Flags[] = {"-mcpu=cortex-m3", "-mthumb",
+                                        "-mfloat-abi=soft"};
+static constexpr StringRef m4Flags[] = {
+    "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"};
+static constexpr StringRef m7Flags[] = {
+    "-mcpu=cortex-m7", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"};
+static constexpr StringRef m33Flags[] = {
+    "-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"};
+static constexpr StringRef m55Flags[] = {"-mcpu=cortex-m55", "-mthumb",
+                                         "-mfloat-abi=hard", "-mfpu=auto"};
+
+/// Clocks and power are those of parts that MLPerf Tiny's submissions use, to
+/// two digits; nothing is decided by them.
+ArrayRef<Processor> cortexm::getProcessors() {
+  static constexpr Processor processors[] = {
+      {"cortex-m0plus", "Armv6-M, no divider, no FPU", m0plusFlags, 1, 64e6,
+       0.010},
+      {"cortex-m3", "Armv7-M, no FPU", m3Flags, 1, 96e6, 0.040},
+      {"cortex-m4", "Armv7E-M with DSP and FP32", m4Flags, 2, 120e6, 0.050},
+      {"cortex-m7", "Armv7E-M with DSP and FP32, dual issue", m7Flags, 2, 280e6,
+       0.200},
+      {"cortex-m33", "Armv8-M with DSP and FP32", m33Flags, 2, 160e6, 0.030},
+      {"cortex-m55", "Armv8.1-M with MVE (Helium) and FP32", m55Flags, 8, 160e6,
+       0.040},
+  };
+  return processors;
+}
+
+const Processor *cortexm::findProcessor(StringRef name) {
+  for (const Processor &p : getProcessors())
+    if (p.name == name)
+      return &p;
+  return nullptr;
+}
+
+/// On the boards with TrustZone everything runs in the secure state, and only
+/// secure aliases (bit 28 set) can hold its code.
+ArrayRef<Board> cortexm::getBoards() {
+  static constexpr uint64_t kB = 1024, MB = 1024 * kB;
+  static constexpr Board boards[] = {
+      {"microbit",
+       "cortex-m0plus",
+       "BBC micro:bit (nRF51, a Cortex-M0: the same instructions)",
+       0,
+       {0, 256 * kB},
+       {0x20000000, 16 * kB}},
+      {"mps2-an385",
+       "cortex-m3",
+       "Arm MPS2, application note 385",
+       0,
+       {0, 4 * MB},
+       {0x20000000, 4 * MB}},
+      {"mps2-an386",
+       "cortex-m4",
+       "Arm MPS2, application note 386",
+       0,
+       {0, 4 * MB},
+       {0x20000000, 4 * MB}},
+      {"mps2-an500",
+       "cortex-m7",
+       "Arm MPS2, application note 500",
+       0,
+       {0, 4 * MB},
+       {0x20000000, 4 * MB}},
+      {"mps2-an505",
+       "cortex-m33",
+       "Arm MPS2+, application note 505",
+       0x10000000,
+       {0x10000000, 4 * MB},
+       {0x38000000, 4 * MB}},
+      {"mps3-an547",
+       "cortex-m55",
+       "Arm MPS3, application note 547",
+       0,
+       {0x11000000, 2 * MB},
+       {0x31000000, 4 * MB}},
+  };
+  return boards;
+}
+
+const Board *cortexm::findBoard(StringRef name) {
+  for (const Board &b : getBoards())
+    if (b.name == name)
+      return &b;
+  return nullptr;
+}
+
+const Board &cortexm::getDefaultBoard(const Processor &processor) {
+  return *find_if(getBoards(), [&](const Board &b) {
+    return b.processor == processor.name;
+  });
+}
+
+Machine cortexm::describeMachine(const Processor &processor,
+                                 const Board &board) {
+  ProcessingUnit unit;
+  unit.name = processor.name.str();
+  // Doubles are the widest elements. A word arrives in each cycle; flash is as
+  // fast where it is cached, as on all parts of these clocks.
+  unit.memories = {{"sram", int64_t(board.ram.length), /*alignment=*/8,
+                    /*bytesPerCycle=*/4},
+                   {"flash", int64_t(board.flash.length), /*alignment=*/8,
+                    /*bytesPerCycle=*/4}};
+  unit.queues = {{"core", processor.macsPerCycle}};
+  unit.operatingPoints = {{"nominal", processor.hertz, processor.watts}};
+  Machine machine;
+  machine.name = processor.name.str();
+  machine.units.push_back(std::move(unit));
+  return machine;
+}
