@@ -141,6 +141,11 @@ LogicalResult Job::write(Module &module) {
                        path.takeError());
   if (kind == "ir" || kind == "onnx")
     return writeModule(module, *path);
+  if (findKind(kind)->isDirectory) {
+    if (*path == "-")
+      return error() << "'" << kind << "' is a directory; name one with -o";
+    return compiler.emitDirectory(module, kind, *path);
+  }
   auto file = OutputFile::create(*path);
   if (!file)
     return reportError(context.getDiagnostics(), DiagID::InputOutput,

@@ -63,15 +63,29 @@ LogicalResult Compiler::compile(Module &module, const Pipeline &pipeline,
   return runPipeline(pipeline, module, passes, options);
 }
 
-LogicalResult Compiler::emit(const Module &module, StringRef kind,
-                             raw_pwrite_stream &os) {
+/// That \p module has come as far as targets want it.
+LogicalResult Compiler::checkEmission(const Module &module) {
   assert(target && "no quadruple");
-  DiagnosticEngine &diagnostics = context.getDiagnostics();
   for (Property needed : {Property::Selected, Property::Allocated})
     if (!module.has(needed))
-      return diagnostics.error(DiagID::EmitFailed)
+      return context.getDiagnostics().error(DiagID::EmitFailed)
              << "the module isn't '" << getName(needed)
              << "' after this pipeline; --emit=ir writes it as it is";
-  return reportError(diagnostics, DiagID::EmitFailed,
+  return success();
+}
+
+LogicalResult Compiler::emit(const Module &module, StringRef kind,
+                             raw_pwrite_stream &os) {
+  if (failed(checkEmission(module)))
+    return failure();
+  return reportError(context.getDiagnostics(), DiagID::EmitFailed,
                      target->emit(module, kind, os));
+}
+
+LogicalResult Compiler::emitDirectory(const Module &module, StringRef kind,
+                                      StringRef path) {
+  if (failed(checkEmission(module)))
+    return failure();
+  return reportError(context.getDiagnostics(), DiagID::EmitFailed,
+                     target->emitDirectory(module, kind, path));
 }

@@ -9,6 +9,7 @@
 #include "onnc/Driver/Runner.h"
 #include "Batch.h"
 #include "Divergence.h"
+#include "OutputDirectory.h"
 #include "onnc/Driver/InterpProgram.h"
 #include "onnc/Driver/ValueFile.h"
 #include "onnc/Interp/Interpreter.h"
@@ -16,7 +17,6 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -137,35 +137,6 @@ assignFiles(ArrayRef<std::string> arguments, ArrayRef<ProgramValueInfo> infos,
 //===----------------------------------------------------------------------===//
 // Loading
 //===----------------------------------------------------------------------===//
-
-/// The file in \p directory that describes an output of several.
-static Expected<std::string> findManifest(StringRef directory,
-                                          const TargetRegistry &targets) {
-  std::vector<std::string> found;
-  std::error_code ec;
-  for (sys::fs::directory_iterator it(directory, ec), end; it != end && !ec;
-       it.increment(ec)) {
-    if (sys::path::extension(it->path()) != ".json" ||
-        !sys::fs::is_regular_file(it->path()))
-      continue;
-    auto buffer = MemoryBuffer::getFile(it->path());
-    if (buffer && targets.recognize(**buffer))
-      found.push_back(it->path());
-  }
-  if (ec)
-    return createFileError(directory, ec);
-  llvm::sort(found);
-  if (found.empty())
-    return createFileError(
-        directory, createStringError("the directory holds no compiled program: "
-                                     "it has no manifest (.json)"));
-  if (found.size() > 1)
-    return createFileError(
-        directory, createStringError("the directory holds several programs; "
-                                     "name the manifest of one: " +
-                                     join(found, ", ")));
-  return found.front();
-}
 
 LogicalResult Runner::load() {
   if (config.program != "-" && sys::fs::is_directory(config.program)) {

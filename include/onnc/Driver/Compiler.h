@@ -49,8 +49,13 @@ public:
   /// module hasn't come far enough.
   LogicalResult emit(const Module &module, llvm::StringRef kind,
                      llvm::raw_pwrite_stream &os);
+  /// The same where that kind is a directory: \p path.
+  LogicalResult emitDirectory(const Module &module, llvm::StringRef kind,
+                              llvm::StringRef path);
 
 private:
+  LogicalResult checkEmission(const Module &module);
+
   Context &context;
   const TargetRegistry &targets;
   PassRegistry passes;

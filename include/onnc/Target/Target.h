@@ -46,6 +46,8 @@ struct OutputKind {
   llvm::StringRef name;        ///< "obj", "asm", "c"
   llvm::StringRef extension;   ///< of the default output file: ".mlu"
   llvm::StringRef description; ///< for --help and --list-targets
+  /// Several files in a directory, which emitDirectory() writes.
+  bool isDirectory = false;
 };
 
 class Target {
@@ -68,9 +70,15 @@ public:
   /// The first is the default.
   virtual llvm::ArrayRef<OutputKind> getOutputKinds() const = 0;
   /// Writes \p module, which has gone through the pipeline. \p kind is one of
-  /// getOutputKinds().
+  /// getOutputKinds() that is one file.
   virtual llvm::Error emit(const Module &module, llvm::StringRef kind,
                            llvm::raw_pwrite_stream &os) const = 0;
+  /// The same for a kind that is a directory: writes files into \p directory,
+  /// which is made where there is none; others there stay. The last that
+  /// appears is named "….json" and describes the rest: what TargetInfo::load
+  /// gets.
+  virtual llvm::Error emitDirectory(const Module &module, llvm::StringRef kind,
+                                    llvm::StringRef directory) const;
 };
 
 /// A board that a target's programs can be run on here, most likely emulated.
@@ -103,7 +111,8 @@ struct TargetInfo {
   bool (*recognize)(llvm::MemoryBufferRef file);
   /// Loads an output that recognize() accepted. The file may be hostile. Of an
   /// output of several files it is the one that describes the others, which
-  /// lie beside it: the buffer's identifier is its path.
+  /// lie beside it: the buffer's identifier is its path. Nothing is read there
+  /// after load() has returned.
   llvm::Expected<std::unique_ptr<Program>> (*load)(
       std::unique_ptr<llvm::MemoryBuffer> file, const LoadOptions &options);
   /// Where programs run on boards; else none.

@@ -73,10 +73,14 @@ public:
   }
   ArrayRef<OutputKind> getOutputKinds() const override {
     static constexpr OutputKind kinds[] = {
-        {"c", ".cortexm", "directory with C sources, header and manifest"}};
+        {"c", "", "directory with C sources, header and manifest",
+         /*isDirectory=*/true}};
     return kinds;
   }
   Error emit(const Module &, StringRef, raw_pwrite_stream &) const override {
+    llvm_unreachable("its only kind is a directory");
+  }
+  Error emitDirectory(const Module &, StringRef, StringRef) const override {
     return createStringError("there is no lowering to C for Cortex-M yet");
   }
 

@@ -164,6 +164,47 @@ TEST_P(CortexMBoardTest, CountsExactly) {
       << report;
 }
 
+/// Undefined on all cores; on the third run only.
+TEST_P(CortexMBoardTest, ReportsFaults) {
+  Manifest m = makeManifest();
+  cantFail(m.addInput("x", ElementType::U8, {}));
+  cantFail(m.addOutput("y", ElementType::U8, {}));
+  auto program = load(m, "  (void)arena;\n"
+                         "  if (*x == 2)\n"
+                         "    __asm__ volatile(\".short 0xde00\");\n"
+                         "  *y = *x;\n");
+  ASSERT_TRUE(program);
+  std::vector<std::vector<RuntimeValue>> batch;
+  for (uint8_t i = 0; i < 4; ++i)
+    batch.push_back({TensorValue::of<uint8_t>(ElementType::U8, {}, {i})});
+  auto out = program->runEach(batch);
+  ASSERT_FALSE(bool(out));
+  std::string message = toString(out.takeError());
+  EXPECT_TRUE(StringRef(message).starts_with("fault at 0x")) << message;
+  EXPECT_TRUE(StringRef(message).contains(" in 'model_run'")) << message;
+  EXPECT_TRUE(StringRef(message).contains(" in run 2 ")) << message;
+  // The program can be run again.
+  batch.pop_back();
+  batch.pop_back();
+  out = program->runEach(batch);
+  ASSERT_TRUE(bool(out)) << toString(out.takeError());
+  EXPECT_EQ((*out)[1][0].getTensor().elements<uint8_t>()[0], 1);
+}
+
+TEST_P(CortexMBoardTest, ReportsStackOverflow) {
+  Manifest m = makeManifest();
+  cantFail(m.addOutput("y", ElementType::U32, {}));
+  auto program = load(m, "  volatile int x[1000];\n"
+                         "  x[0] = 1;\n"
+                         "  if (y)\n"
+                         "    model_run(arena, y);\n"
+                         "  *y = x[0];\n");
+  ASSERT_TRUE(program);
+  auto out = program->run({});
+  ASSERT_FALSE(bool(out));
+  EXPECT_EQ(toString(out.takeError()), "the stack overflowed the RAM in run 0");
+}
+
 static std::vector<const Board *> listBoards() {
   std::vector<const Board *> out;
   for (const Board &board : getBoards())

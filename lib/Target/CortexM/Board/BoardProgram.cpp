@@ -209,7 +209,7 @@ cortexm::loadProgram(std::unique_ptr<MemoryBuffer> file,
   auto board = chooseBoard(*artifact->manifest.processor, options.board);
   if (!board)
     return board.takeError();
-  auto directory = TemporaryDirectory::create();
+  auto directory = TemporaryDirectory::create("onnc-cortexm");
   if (!directory)
     return directory.takeError();
   auto image = Image::build(*artifact, **board, **directory);

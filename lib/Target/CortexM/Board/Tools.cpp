@@ -7,49 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Tools.h"
-#include "onnc/Support/OutputFile.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
-#include "llvm/Support/Signals.h"
 
 using namespace llvm;
 using namespace onnc;
 using namespace onnc::cortexm;
-
-Expected<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::create() {
-  SmallString<128> path;
-  if (std::error_code ec = sys::fs::createUniqueDirectory("onnc-cortexm", path))
-    return createStringError(ec, "can't create a temporary directory: " +
-                                     ec.message());
-  return std::unique_ptr<TemporaryDirectory>(
-      new TemporaryDirectory(path.str().str()));
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  sys::fs::remove_directories(path);
-  for (const std::string &file : files)
-    sys::DontRemoveFileOnSignal(file);
-}
-
-std::string TemporaryDirectory::getPath(StringRef name) {
-  SmallString<128> file(path);
-  sys::path::append(file, name);
-  if (!is_contained(files, file.str())) {
-    sys::RemoveFileOnSignal(file);
-    files.push_back(file.str().str());
-  }
-  return file.str().str();
-}
-
-Error TemporaryDirectory::write(StringRef name, StringRef text) {
-  return writeOutputFile(getPath(name), [&](raw_pwrite_stream &os) {
-    os << text;
-    return Error::success();
-  });
-}
 
 /// The first lines of \p path.
 static std::string readMessages(StringRef path) {

@@ -7,43 +7,19 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// The compiler and the emulator are programs of the system. What they need
-/// lies in a directory that is gone when the program that needed it is.
+/// The compiler and the emulator are programs of the system.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_TARGET_CORTEXM_BOARD_TOOLS_H
 #define ONNC_TARGET_CORTEXM_BOARD_TOOLS_H
 
+#include "onnc/Support/TemporaryDirectory.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include <memory>
 #include <string>
-#include <vector>
 
 namespace onnc::cortexm {
-
-/// A directory of its own, removed with all that is in it by the destructor.
-/// Files that getPath() named are removed on the signals that end a program,
-/// too.
-class TemporaryDirectory {
-public:
-  static llvm::Expected<std::unique_ptr<TemporaryDirectory>> create();
-  TemporaryDirectory(const TemporaryDirectory &) = delete;
-  TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
-  ~TemporaryDirectory();
-
-  llvm::StringRef str() const { return path; }
-  /// The path of the file \p name in it.
-  std::string getPath(llvm::StringRef name);
-  /// Writes that file.
-  llvm::Error write(llvm::StringRef name, llvm::StringRef text);
-
-private:
-  explicit TemporaryDirectory(std::string path) : path(std::move(path)) {}
-  const std::string path;
-  std::vector<std::string> files;
-};
 
 /// A program that must be on the PATH.
 struct Tool {
