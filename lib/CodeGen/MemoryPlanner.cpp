@@ -302,10 +302,8 @@ static Features computeFeatures(const MemoryProblem &problem) {
   return features;
 }
 
-/// The parts of \p problem that have no time in common, each with the indices
-/// of its buffers in their order.
-static std::vector<std::vector<unsigned>>
-splitAtGaps(const MemoryProblem &problem) {
+std::vector<std::vector<unsigned>>
+onnc::splitAtGaps(const MemoryProblem &problem) {
   std::vector<unsigned> all(problem.buffers.size());
   std::iota(all.begin(), all.end(), 0);
   auto lifespan = [&](unsigned i) { return problem.buffers[i].lifespan; };

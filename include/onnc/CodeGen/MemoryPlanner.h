@@ -71,6 +71,10 @@ int64_t computeLowerBound(const MemoryProblem &problem);
 /// A point in time at which that sum is reached; 0 where there is no buffer.
 int64_t findBusiestPoint(const MemoryProblem &problem);
 
+/// The parts of \p problem that have no time in common, each with the indices
+/// of its buffers in their order.
+std::vector<std::vector<unsigned>> splitAtGaps(const MemoryProblem &problem);
+
 /// Plans \p problem, which checkProblem accepts. Quadratic in the number of
 /// buffers that are connected in time.
 MemoryPlan planMemory(const MemoryProblem &problem);
