@@ -94,22 +94,29 @@ struct IndexExpr {
 using Access = llvm::SmallVector<IndexExpr, 6>;
 
 /// How results over parts of the reduction dimensions make the result over all
-/// of them. None: reductions can't be split.
+/// of them; see Indexing::addend for what is added once. None: reductions can't
+/// be split.
 enum class Combiner : uint8_t { None, Sum, Max, Min, Product };
 
 struct Indexing {
   /// Parallel dimensions and reductions in any order.
   llvm::SmallVector<IterationDim, 8> dims;
-  /// As many as the operation has operands; nullopt where one is absent, or is
-  /// a parameter whose value the indexing already holds (the shape of a
-  /// Reshape).
+  /// As many as the operation has operands; nullopt where one is absent, or
+  /// isn't read (only its type is), or is a parameter whose value the indexing
+  /// already holds (the shape of a Reshape).
   llvm::SmallVector<std::optional<Access>, 4> operands;
-  /// Each index is a parallel dimension plus a constant, or whole.
+  /// Each index is a parallel dimension plus a constant, or whole, or 0 (where a
+  /// reduction leaves a dimension of size 1). Empty for an absent result.
   llvm::SmallVector<Access, 1> results;
   Combiner combiner = Combiner::None;
-  /// Every result element is a copy of the operand's element that the accesses
-  /// name exactly (or, where that lies outside of all operands, of a constant):
-  /// Transpose, Slice, Reshape, Concat.
+  /// The operand that is added to the sum over all reductions, not a factor of
+  /// what is summed: the bias of a Conv, C of a Gemm. The part of the
+  /// reductions that begins at 0 adds it, the others don't.
+  std::optional<unsigned> addend;
+  /// Every result element is a copy of the element that the operands' accesses
+  /// name exactly, of which at most one lies inside of its operand; where none
+  /// does it is a constant of the operation (Pad): Transpose, Slice, Reshape,
+  /// Concat.
   bool isDataMovement = false;
 
   unsigned addDim(llvm::StringRef name, int64_t extent,

@@ -20,6 +20,7 @@ def Onnx_Constant : OnnxOp<"Constant", 25> {
   let attributes = [RequiredAttr<"value", "Constant">];
   let traits = [ConstantLike];
   let inferTypes = "constant";
+  let indexing = "generate";
 }
 
 def Onnx_ConstantOfShape : OnnxOp<"ConstantOfShape", 25> {
@@ -31,6 +32,7 @@ def Onnx_ConstantOfShape : OnnxOp<"ConstantOfShape", 25> {
   let results = [Arg<"output", AnyElement>];
   let attributes = [Attr<"value", "Constant">];
   let inferTypes = "constantOfShape";
+  let indexing = "generate";
 }
 
 def Onnx_EyeLike : OnnxOp<"EyeLike", 22> {
@@ -43,6 +45,7 @@ def Onnx_EyeLike : OnnxOp<"EyeLike", 22> {
   let results = [Arg<"output", NumericAndBool>];
   let attributes = [Attr<"dtype", "Int">, Attr<"k", "Int", "0">];
   let inferTypes = "eyeLike";
+  let indexing = "generate";
 }
 
 def RangeT : TypeVar<"T", ElementTypes<!listconcat(
@@ -54,6 +57,7 @@ def Onnx_Range : OnnxOp<"Range", 27> {
                   ArgOf<"delta", RangeT>];
   let results = [ArgOf<"output", RangeT>];
   let inferTypes = "range";
+  let indexing = "range";
 }
 
 def Onnx_Cast : OnnxOp<"Cast", 25> {
@@ -68,6 +72,7 @@ def Onnx_Cast : OnnxOp<"Cast", 25> {
                     Attr<"round_mode", "String", "\"up\"">];
   let traits = [Elementwise];
   let inferTypes = "castTo";
+  let indexing = "broadcast";
 }
 
 def Onnx_CastLike : OnnxOp<"CastLike", 25> {
@@ -77,6 +82,7 @@ def Onnx_CastLike : OnnxOp<"CastLike", 25> {
   let attributes = [Attr<"saturate", "Int", "1">,
                     Attr<"round_mode", "String", "\"up\"">];
   let inferTypes = "castLike";
+  let indexing = "castLike";
 }
 
 def Onnx_Identity : OnnxOp<"Identity", 25> {
@@ -85,6 +91,7 @@ def Onnx_Identity : OnnxOp<"Identity", 25> {
   let results = [ArgOf<"output", AnythingT>];
   let traits = [Elementwise];
   let inferTypes = "identity";
+  let indexing = "identity";
 }
 
 def Onnx_Shape : OnnxOp<"Shape", 25> {
@@ -96,6 +103,7 @@ def Onnx_Shape : OnnxOp<"Shape", 25> {
   let results = [Arg<"shape", Int64>];
   let attributes = [Attr<"start", "Int", "0">, Attr<"end", "Int">];
   let inferTypes = "shape";
+  let indexing = "generate";
 }
 
 def Onnx_Size : OnnxOp<"Size", 25> {
@@ -103,6 +111,7 @@ def Onnx_Size : OnnxOp<"Size", 25> {
   let operands = [Arg<"data", AnyElement>];
   let results = [Arg<"size", Int64>];
   let inferTypes = "size";
+  let indexing = "generate";
 }
 
 #endif // ONNC_IR_OPS_ONNXCONSTANT_TD

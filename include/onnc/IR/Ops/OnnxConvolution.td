@@ -24,6 +24,7 @@ def Onnx_Conv : OnnxOp<"Conv", 22> {
                     Attr<"kernel_shape", "Ints">, Attr<"pads", "Ints">,
                     Attr<"strides", "Ints">];
   let inferTypes = "conv";
+  let indexing = "conv";
 }
 
 def Onnx_ConvTranspose : OnnxOp<"ConvTranspose", 22> {
@@ -42,6 +43,7 @@ def Onnx_ConvTranspose : OnnxOp<"ConvTranspose", 22> {
                     Attr<"output_shape", "Ints">, Attr<"pads", "Ints">,
                     Attr<"strides", "Ints">];
   let inferTypes = "convTranspose";
+  let indexing = "convTranspose";
 }
 
 #endif // ONNC_IR_OPS_ONNXCONVOLUTION_TD

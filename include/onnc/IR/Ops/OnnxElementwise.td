@@ -19,6 +19,7 @@ class OnnxUnary<string mnemonic, int version, string s, TypeVar t,
   let results = [ArgOf<result, t>];
   let traits = [Elementwise];
   let inferTypes = "sameAsFirst";
+  let indexing = "broadcast";
 }
 /// The same with the names "input" and "output".
 class OnnxUnaryIO<string mnemonic, int version, string s, TypeVar t>
@@ -39,6 +40,7 @@ class OnnxBinary<string mnemonic, int version, string s, TypeVar t,
   let results = [ArgOf<"C", t>];
   let traits = !listconcat([Elementwise], more);
   let inferTypes = "broadcast";
+  let indexing = "broadcast";
 }
 /// Two operands that broadcast, a boolean result.
 class OnnxComparison<string mnemonic, int version, string s, TypeVar t,
@@ -55,6 +57,7 @@ class OnnxVariadic<string mnemonic, int version, string s, TypeVar t,
   let results = [ArgOf<out, t>];
   let traits = [Elementwise, Commutative];
   let inferTypes = "broadcast";
+  let indexing = "broadcast";
 }
 
 def SignedT : TypeVar<"T", FloatsAndSignedInts>;
@@ -106,6 +109,7 @@ def Onnx_IsNaN : OnnxOp<"IsNaN", 20> {
   let results = [Arg<"Y", Bool>];
   let traits = [Elementwise];
   let inferTypes = "sameShapeBool";
+  let indexing = "broadcast";
 }
 
 def Onnx_IsInf : OnnxOp<"IsInf", 20> {
@@ -116,6 +120,7 @@ def Onnx_IsInf : OnnxOp<"IsInf", 20> {
                     Attr<"detect_positive", "Int", "1">];
   let traits = [Elementwise];
   let inferTypes = "sameShapeBool";
+  let indexing = "broadcast";
 }
 
 def Onnx_Clip : OnnxOp<"Clip", 13> {
@@ -128,6 +133,7 @@ def Onnx_Clip : OnnxOp<"Clip", 13> {
   let results = [ArgOf<"output", NumericT>];
   let traits = [Elementwise];
   let inferTypes = "clip";
+  let indexing = "broadcast";
 }
 
 // Activation functions --------------------------------------------------------
@@ -179,6 +185,7 @@ def Onnx_PRelu : OnnxOp<"PRelu", 16> {
   let results = [ArgOf<"Y", WideNumericT>];
   let traits = [Elementwise];
   let inferTypes = "prelu";
+  let indexing = "broadcast";
 }
 
 // Two and more operands, broadcast --------------------------------------------
@@ -217,6 +224,7 @@ def Onnx_Pow : OnnxOp<"Pow", 15> {
   let results = [ArgOf<"Z", PowT>];
   let traits = [Elementwise];
   let inferTypes = "broadcast";
+  let indexing = "broadcast";
 }
 
 def Onnx_BitShift : OnnxOp<"BitShift", 11> {
@@ -229,6 +237,7 @@ def Onnx_BitShift : OnnxOp<"BitShift", 11> {
   let attributes = [RequiredAttr<"direction", "String">];
   let traits = [Elementwise];
   let inferTypes = "bitShift";
+  let indexing = "broadcast";
 }
 
 def Onnx_Max : OnnxVariadic<"Max", 13, "The largest of all operands", NumericT,

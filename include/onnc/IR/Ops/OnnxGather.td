@@ -21,6 +21,7 @@ def Onnx_Slice : OnnxOp<"Slice", 13> {
                   OptArgOf<"steps", IndexT>];
   let results = [ArgOf<"output", ClassicT>];
   let inferTypes = "slice";
+  let indexing = "slice";
 }
 
 def Onnx_Gather : OnnxOp<"Gather", 13> {
@@ -32,6 +33,7 @@ def Onnx_Gather : OnnxOp<"Gather", 13> {
   let results = [ArgOf<"output", ClassicT>];
   let attributes = [Attr<"axis", "Int", "0">];
   let inferTypes = "gather";
+  let indexing = "gather";
 }
 
 def Onnx_GatherElements : OnnxOp<"GatherElements", 13> {
@@ -40,6 +42,7 @@ def Onnx_GatherElements : OnnxOp<"GatherElements", 13> {
   let results = [ArgOf<"output", ClassicT>];
   let attributes = [Attr<"axis", "Int", "0">];
   let inferTypes = "gatherElements";
+  let indexing = "gatherElements";
 }
 
 def Onnx_GatherND : OnnxOp<"GatherND", 13> {
@@ -52,6 +55,7 @@ def Onnx_GatherND : OnnxOp<"GatherND", 13> {
   let results = [ArgOf<"output", ClassicT>];
   let attributes = [Attr<"batch_dims", "Int", "0">];
   let inferTypes = "gatherND";
+  let indexing = "gatherND";
 }
 
 def Onnx_ScatterElements : OnnxOp<"ScatterElements", 18> {
@@ -65,6 +69,7 @@ def Onnx_ScatterElements : OnnxOp<"ScatterElements", 18> {
   let attributes = [Attr<"axis", "Int", "0">,
                     Attr<"reduction", "String", "\"none\"">];
   let inferTypes = "scatterElements";
+  let indexing = "scatterElements";
 }
 
 def Onnx_ScatterND : OnnxOp<"ScatterND", 18> {
@@ -77,6 +82,7 @@ def Onnx_ScatterND : OnnxOp<"ScatterND", 18> {
   let results = [ArgOf<"output", ClassicT>];
   let attributes = [Attr<"reduction", "String", "\"none\"">];
   let inferTypes = "scatterND";
+  let indexing = "scatterND";
 }
 
 def Onnx_Where : OnnxOp<"Where", 16> {
@@ -89,6 +95,7 @@ def Onnx_Where : OnnxOp<"Where", 16> {
   let results = [ArgOf<"output", ClassicT>];
   let traits = [Elementwise];
   let inferTypes = "where";
+  let indexing = "broadcast";
 }
 
 def Onnx_NonZero : OnnxOp<"NonZero", 13> {
@@ -113,6 +120,7 @@ def Onnx_OneHot : OnnxOp<"OneHot", 28> {
   let results = [ArgOf<"output", OneHotT>];
   let attributes = [Attr<"axis", "Int", "-1">];
   let inferTypes = "oneHot";
+  let indexing = "oneHot";
 }
 
 def Onnx_TopK : OnnxOp<"TopK", 24> {
@@ -125,6 +133,7 @@ def Onnx_TopK : OnnxOp<"TopK", 24> {
   let attributes = [Attr<"axis", "Int", "-1">, Attr<"largest", "Int", "1">,
                     Attr<"sorted", "Int", "1">];
   let inferTypes = "topK";
+  let indexing = "topK";
 }
 
 def Onnx_ArgMax : OnnxOp<"ArgMax", 13> {
@@ -134,6 +143,7 @@ def Onnx_ArgMax : OnnxOp<"ArgMax", 13> {
   let attributes = [Attr<"axis", "Int", "0">, Attr<"keepdims", "Int", "1">,
                     Attr<"select_last_index", "Int", "0">];
   let inferTypes = "argReduction";
+  let indexing = "argReduction";
 }
 
 def Onnx_ArgMin : OnnxOp<"ArgMin", 13> {
@@ -143,6 +153,7 @@ def Onnx_ArgMin : OnnxOp<"ArgMin", 13> {
   let attributes = [Attr<"axis", "Int", "0">, Attr<"keepdims", "Int", "1">,
                     Attr<"select_last_index", "Int", "0">];
   let inferTypes = "argReduction";
+  let indexing = "argReduction";
 }
 
 def Onnx_CumSum : OnnxOp<"CumSum", 14> {
@@ -151,6 +162,7 @@ def Onnx_CumSum : OnnxOp<"CumSum", 14> {
   let results = [ArgOf<"y", WideNumericT>];
   let attributes = [Attr<"exclusive", "Int", "0">, Attr<"reverse", "Int", "0">];
   let inferTypes = "cumSum";
+  let indexing = "cumSum";
 }
 
 def Onnx_Trilu : OnnxOp<"Trilu", 14> {
@@ -162,6 +174,7 @@ def Onnx_Trilu : OnnxOp<"Trilu", 14> {
   let results = [ArgOf<"output", ClassicT>];
   let attributes = [Attr<"upper", "Int", "1">];
   let inferTypes = "trilu";
+  let indexing = "trilu";
 }
 
 #endif // ONNC_IR_OPS_ONNXGATHER_TD

@@ -22,6 +22,7 @@ def Onnx_Gemm : OnnxOp<"Gemm", 13> {
                     Attr<"beta", "Float", "1.0">, Attr<"transA", "Int", "0">,
                     Attr<"transB", "Int", "0">];
   let inferTypes = "gemm";
+  let indexing = "gemm";
 }
 
 def Onnx_MatMul : OnnxOp<"MatMul", 13> {
@@ -32,6 +33,7 @@ def Onnx_MatMul : OnnxOp<"MatMul", 13> {
   let operands = [ArgOf<"A", WideNumericT>, ArgOf<"B", WideNumericT>];
   let results = [ArgOf<"Y", WideNumericT>];
   let inferTypes = "matMul";
+  let indexing = "matMul";
 }
 
 def Onnx_Einsum : OnnxOp<"Einsum", 12> {
@@ -44,6 +46,7 @@ def Onnx_Einsum : OnnxOp<"Einsum", 12> {
   let results = [ArgOf<"Output", NumericT>];
   let attributes = [RequiredAttr<"equation", "String">];
   let inferTypes = "einsum";
+  let indexing = "einsum";
 }
 
 #endif // ONNC_IR_OPS_ONNXMATRIX_TD

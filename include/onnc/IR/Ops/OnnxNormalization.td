@@ -24,6 +24,7 @@ class OnnxSoftmaxLike<string mnemonic, string s> : OnnxOp<mnemonic, 13> {
   let results = [ArgOf<"output", FloatT>];
   let attributes = [Attr<"axis", "Int", "-1">];
   let inferTypes = "alongAxis";
+  let indexing = "alongAxis";
 }
 
 def Onnx_BatchNormalization : OnnxOp<"BatchNormalization", 15> {
@@ -40,6 +41,7 @@ def Onnx_BatchNormalization : OnnxOp<"BatchNormalization", 15> {
                     Attr<"momentum", "Float", "0.9">,
                     Attr<"training_mode", "Int", "0">];
   let inferTypes = "batchNormalization";
+  let indexing = "batchNormalization";
 }
 
 def Onnx_InstanceNormalization : OnnxOp<"InstanceNormalization", 22> {
@@ -49,6 +51,7 @@ def Onnx_InstanceNormalization : OnnxOp<"InstanceNormalization", 22> {
   let results = [ArgOf<"output", FloatT>];
   let attributes = [Attr<"epsilon", "Float", "1e-05">];
   let inferTypes = "instanceNormalization";
+  let indexing = "instanceNormalization";
 }
 
 def Onnx_GroupNormalization : OnnxOp<"GroupNormalization", 21> {
@@ -63,6 +66,7 @@ def Onnx_GroupNormalization : OnnxOp<"GroupNormalization", 21> {
                     RequiredAttr<"num_groups", "Int">,
                     Attr<"stash_type", "Int", "1">];
   let inferTypes = "groupNormalization";
+  let indexing = "groupNormalization";
 }
 
 def Onnx_LayerNormalization : OnnxOp<"LayerNormalization", 17> {
@@ -75,6 +79,7 @@ def Onnx_LayerNormalization : OnnxOp<"LayerNormalization", 17> {
                     Attr<"epsilon", "Float", "1e-05">,
                     Attr<"stash_type", "Int", "1">];
   let inferTypes = "layerNormalization";
+  let indexing = "layerNormalization";
 }
 
 def Onnx_RMSNormalization : OnnxOp<"RMSNormalization", 23> {
@@ -85,6 +90,7 @@ def Onnx_RMSNormalization : OnnxOp<"RMSNormalization", 23> {
                     Attr<"epsilon", "Float", "1e-05">,
                     Attr<"stash_type", "Int", "1">];
   let inferTypes = "rmsNormalization";
+  let indexing = "layerNormalization";
 }
 
 def Onnx_LRN : OnnxOp<"LRN", 13> {
@@ -95,6 +101,7 @@ def Onnx_LRN : OnnxOp<"LRN", 13> {
                     Attr<"beta", "Float", "0.75">,
                     Attr<"bias", "Float", "1.0">, RequiredAttr<"size", "Int">];
   let inferTypes = "lrn";
+  let indexing = "lrn";
 }
 
 def Onnx_LpNormalization : OnnxOp<"LpNormalization", 22> {
@@ -103,6 +110,7 @@ def Onnx_LpNormalization : OnnxOp<"LpNormalization", 22> {
   let results = [ArgOf<"output", FloatT>];
   let attributes = [Attr<"axis", "Int", "-1">, Attr<"p", "Int", "2">];
   let inferTypes = "alongAxis";
+  let indexing = "alongAxis";
 }
 
 def Onnx_MeanVarianceNormalization : OnnxOp<"MeanVarianceNormalization", 13> {
@@ -111,6 +119,7 @@ def Onnx_MeanVarianceNormalization : OnnxOp<"MeanVarianceNormalization", 13> {
   let results = [ArgOf<"Y", FloatT>];
   let attributes = [Attr<"axes", "Ints", "[0, 2, 3]">];
   let inferTypes = "meanVarianceNormalization";
+  let indexing = "meanVarianceNormalization";
 }
 
 def Onnx_Dropout : OnnxOp<"Dropout", 22> {
@@ -122,6 +131,7 @@ def Onnx_Dropout : OnnxOp<"Dropout", 22> {
   let attributes = [Attr<"seed", "Int">];
   let traits = [NonDeterministic];
   let inferTypes = "dropout";
+  let indexing = "dropout";
 }
 
 def Onnx_Softmax : OnnxSoftmaxLike<"Softmax", "exp(x) over the sum of exp(x)">;

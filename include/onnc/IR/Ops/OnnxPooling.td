@@ -16,6 +16,7 @@ class OnnxGlobalPool<string mnemonic, string s> : OnnxOp<mnemonic, 22> {
   let operands = [ArgOf<"X", FloatT>];
   let results = [ArgOf<"Y", FloatT>];
   let inferTypes = "globalPool";
+  let indexing = "globalPool";
 }
 
 def MaxPoolT : TypeVar<"T", ElementTypes<!listconcat(Floats.names,
@@ -34,6 +35,7 @@ def Onnx_MaxPool : OnnxOp<"MaxPool", 22> {
                     RequiredAttr<"kernel_shape", "Ints">, Attr<"pads", "Ints">,
                     Attr<"storage_order", "Int", "0">, Attr<"strides", "Ints">];
   let inferTypes = "pool";
+  let indexing = "maxPool";
 }
 
 def Onnx_AveragePool : OnnxOp<"AveragePool", 22> {
@@ -47,6 +49,7 @@ def Onnx_AveragePool : OnnxOp<"AveragePool", 22> {
                     RequiredAttr<"kernel_shape", "Ints">, Attr<"pads", "Ints">,
                     Attr<"strides", "Ints">];
   let inferTypes = "pool";
+  let indexing = "pool";
 }
 
 def Onnx_LpPool : OnnxOp<"LpPool", 22> {
@@ -59,12 +62,15 @@ def Onnx_LpPool : OnnxOp<"LpPool", 22> {
                     Attr<"p", "Int", "2">, Attr<"pads", "Ints">,
                     Attr<"strides", "Ints">];
   let inferTypes = "pool";
+  let indexing = "pool";
 }
 
 def Onnx_GlobalAveragePool
     : OnnxGlobalPool<"GlobalAveragePool", "The mean of each channel">;
 def Onnx_GlobalMaxPool
-    : OnnxGlobalPool<"GlobalMaxPool", "The maximum of each channel">;
+    : OnnxGlobalPool<"GlobalMaxPool", "The maximum of each channel"> {
+  let indexing = "globalMaxPool";
+}
 def Onnx_GlobalLpPool
     : OnnxGlobalPool<"GlobalLpPool", "The p-norm of each channel"> {
   let attributes = [Attr<"p", "Int", "2">];

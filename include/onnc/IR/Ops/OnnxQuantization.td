@@ -45,6 +45,7 @@ def Onnx_QuantizeLinear : OnnxOp<"QuantizeLinear", 25> {
                     Attr<"precision", "Int", "0">,
                     Attr<"saturate", "Int", "1">];
   let inferTypes = "quantizeLinear";
+  let indexing = "quantizeLinear";
 }
 
 def Onnx_DequantizeLinear : OnnxOp<"DequantizeLinear", 25> {
@@ -59,6 +60,7 @@ def Onnx_DequantizeLinear : OnnxOp<"DequantizeLinear", 25> {
   let attributes = [Attr<"axis", "Int", "1">, Attr<"block_size", "Int", "0">,
                     Attr<"output_dtype", "Int", "0">];
   let inferTypes = "dequantizeLinear";
+  let indexing = "quantizeLinear";
 }
 
 def Onnx_DynamicQuantizeLinear : OnnxOp<"DynamicQuantizeLinear", 11> {
@@ -87,6 +89,7 @@ def Onnx_QLinearConv : OnnxOp<"QLinearConv", 10> {
                     Attr<"kernel_shape", "Ints">, Attr<"pads", "Ints">,
                     Attr<"strides", "Ints">];
   let inferTypes = "qlinearConv";
+  let indexing = "qlinearConv";
 }
 
 def Onnx_QLinearMatMul : OnnxOp<"QLinearMatMul", 21> {
@@ -100,6 +103,7 @@ def Onnx_QLinearMatMul : OnnxOp<"QLinearMatMul", 21> {
                   ArgOf<"y_scale", ScaleT>, ArgOf<"y_zero_point", QMatMul3T>];
   let results = [ArgOf<"y", QMatMul3T>];
   let inferTypes = "qlinearMatMul";
+  let indexing = "qlinearMatMul";
 }
 
 def Onnx_ConvInteger : OnnxOp<"ConvInteger", 10> {
@@ -116,6 +120,7 @@ def Onnx_ConvInteger : OnnxOp<"ConvInteger", 10> {
                     Attr<"kernel_shape", "Ints">, Attr<"pads", "Ints">,
                     Attr<"strides", "Ints">];
   let inferTypes = "convInteger";
+  let indexing = "convInteger";
 }
 
 def Onnx_MatMulInteger : OnnxOp<"MatMulInteger", 10> {
@@ -128,6 +133,7 @@ def Onnx_MatMulInteger : OnnxOp<"MatMulInteger", 10> {
                   OptArgOf<"b_zero_point", Byte2T>];
   let results = [Arg<"Y", Int32>];
   let inferTypes = "matMulInteger";
+  let indexing = "matMulInteger";
 }
 
 #endif // ONNC_IR_OPS_ONNXQUANTIZATION_TD

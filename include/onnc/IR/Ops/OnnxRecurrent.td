@@ -38,6 +38,7 @@ def Onnx_LSTM : OnnxOp<"LSTM", 22> {
                     Attr<"input_forget", "Int", "0">,
                     Attr<"layout", "Int", "0">];
   let inferTypes = "lstm";
+  let indexing = "recurrent";
 }
 
 def Onnx_GRU : OnnxOp<"GRU", 22> {
@@ -56,6 +57,7 @@ def Onnx_GRU : OnnxOp<"GRU", 22> {
                     Attr<"hidden_size", "Int">, Attr<"layout", "Int", "0">,
                     Attr<"linear_before_reset", "Int", "0">];
   let inferTypes = "gru";
+  let indexing = "recurrent";
 }
 
 def Onnx_RNN : OnnxOp<"RNN", 22> {
@@ -70,6 +72,7 @@ def Onnx_RNN : OnnxOp<"RNN", 22> {
                     Attr<"direction", "String", "\"forward\"">,
                     Attr<"hidden_size", "Int">, Attr<"layout", "Int", "0">];
   let inferTypes = "rnn";
+  let indexing = "recurrent";
 }
 
 #endif // ONNC_IR_OPS_ONNXRECURRENT_TD

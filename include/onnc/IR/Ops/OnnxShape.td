@@ -20,6 +20,7 @@ def Onnx_Reshape : OnnxOp<"Reshape", 25> {
   let results = [ArgOf<"reshaped", AnyT>];
   let attributes = [Attr<"allowzero", "Int", "0">];
   let inferTypes = "reshape";
+  let indexing = "reshape";
 }
 
 def Onnx_Flatten : OnnxOp<"Flatten", 25> {
@@ -28,6 +29,7 @@ def Onnx_Flatten : OnnxOp<"Flatten", 25> {
   let results = [ArgOf<"output", AnyT>];
   let attributes = [Attr<"axis", "Int", "1">];
   let inferTypes = "flatten";
+  let indexing = "reshape";
 }
 
 def Onnx_Squeeze : OnnxOp<"Squeeze", 25> {
@@ -38,6 +40,7 @@ def Onnx_Squeeze : OnnxOp<"Squeeze", 25> {
   let operands = [ArgOf<"data", AnyT>, OptArg<"axes", Int64>];
   let results = [ArgOf<"squeezed", AnyT>];
   let inferTypes = "squeeze";
+  let indexing = "reshape";
 }
 
 def Onnx_Unsqueeze : OnnxOp<"Unsqueeze", 25> {
@@ -48,6 +51,7 @@ def Onnx_Unsqueeze : OnnxOp<"Unsqueeze", 25> {
   let operands = [ArgOf<"data", AnyT>, Arg<"axes", Int64>];
   let results = [ArgOf<"expanded", AnyT>];
   let inferTypes = "unsqueeze";
+  let indexing = "reshape";
 }
 
 def Onnx_Transpose : OnnxOp<"Transpose", 25> {
@@ -59,6 +63,7 @@ def Onnx_Transpose : OnnxOp<"Transpose", 25> {
   let results = [ArgOf<"transposed", AnyT>];
   let attributes = [Attr<"perm", "Ints">];
   let inferTypes = "transpose";
+  let indexing = "transpose";
 }
 
 def Onnx_Expand : OnnxOp<"Expand", 13> {
@@ -70,6 +75,7 @@ def Onnx_Expand : OnnxOp<"Expand", 13> {
   let operands = [ArgOf<"input", ClassicT>, Arg<"shape", Int64>];
   let results = [ArgOf<"output", ClassicT>];
   let inferTypes = "expand";
+  let indexing = "expand";
 }
 
 def Onnx_Tile : OnnxOp<"Tile", 13> {
@@ -77,6 +83,7 @@ def Onnx_Tile : OnnxOp<"Tile", 13> {
   let operands = [ArgOf<"input", ClassicT>, Arg<"repeats", Int64>];
   let results = [ArgOf<"output", ClassicT>];
   let inferTypes = "tile";
+  let indexing = "tile";
 }
 
 def Onnx_Concat : OnnxOp<"Concat", 13> {
@@ -85,6 +92,7 @@ def Onnx_Concat : OnnxOp<"Concat", 13> {
   let results = [ArgOf<"concat_result", ClassicT>];
   let attributes = [RequiredAttr<"axis", "Int">];
   let inferTypes = "concat";
+  let indexing = "concat";
 }
 
 def Onnx_Split : OnnxOp<"Split", 18> {
@@ -97,6 +105,7 @@ def Onnx_Split : OnnxOp<"Split", 18> {
   let results = [VarArgOf<"outputs", ClassicT>];
   let attributes = [Attr<"axis", "Int", "0">, Attr<"num_outputs", "Int">];
   let inferTypes = "split";
+  let indexing = "split";
 }
 
 def Onnx_DepthToSpace : OnnxOp<"DepthToSpace", 13> {
@@ -109,6 +118,7 @@ def Onnx_DepthToSpace : OnnxOp<"DepthToSpace", 13> {
   let attributes = [RequiredAttr<"blocksize", "Int">,
                     Attr<"mode", "String", "\"DCR\"">];
   let inferTypes = "depthToSpace";
+  let indexing = "depthToSpace";
 }
 
 def Onnx_SpaceToDepth : OnnxOp<"SpaceToDepth", 13> {
@@ -117,6 +127,7 @@ def Onnx_SpaceToDepth : OnnxOp<"SpaceToDepth", 13> {
   let results = [ArgOf<"output", ClassicT>];
   let attributes = [RequiredAttr<"blocksize", "Int">];
   let inferTypes = "spaceToDepth";
+  let indexing = "spaceToDepth";
 }
 
 def Onnx_Pad : OnnxOp<"Pad", 25> {
@@ -130,6 +141,7 @@ def Onnx_Pad : OnnxOp<"Pad", 25> {
   let results = [ArgOf<"output", AnyT>];
   let attributes = [Attr<"mode", "String", "\"constant\"">];
   let inferTypes = "pad";
+  let indexing = "pad";
 }
 
 def Onnx_Resize : OnnxOp<"Resize", 19> {
@@ -152,6 +164,7 @@ def Onnx_Resize : OnnxOp<"Resize", 19> {
                     Attr<"mode", "String", "\"nearest\"">,
                     Attr<"nearest_mode", "String", "\"round_prefer_floor\"">];
   let inferTypes = "resize";
+  let indexing = "resize";
 }
 
 #endif // ONNC_IR_OPS_ONNXSHAPE_TD

@@ -55,6 +55,7 @@ def Quant_Requantize : Op<Quant, "Requantize"> {
     Attr<"numerators", "Floats">, Attr<"denominators", "Floats">], quantResult);
   let hasVerifier = 1;
   let inferTypes = "quantRequantize";
+  let indexing = "requantize";
 }
 
 def Quant_Sum : Op<Quant, "Sum"> {
@@ -74,6 +75,7 @@ def Quant_Sum : Op<Quant, "Sum"> {
   let traits = [Elementwise];
   let hasVerifier = 1;
   let inferTypes = "quantSum";
+  let indexing = "broadcast";
 }
 
 def Quant_Mul : Op<Quant, "Mul"> {
@@ -89,6 +91,7 @@ def Quant_Mul : Op<Quant, "Mul"> {
   let traits = [Elementwise];
   let hasVerifier = 1;
   let inferTypes = "quantMul";
+  let indexing = "broadcast";
 }
 
 def Quant_SumPool : Op<Quant, "SumPool"> {
@@ -108,6 +111,7 @@ def Quant_SumPool : Op<Quant, "SumPool"> {
                     Attr<"strides", "Ints">];
   let hasVerifier = 1;
   let inferTypes = "quantSumPool";
+  let indexing = "sumPool";
 }
 
 def Quant_Table : Op<Quant, "Table"> {
@@ -122,6 +126,7 @@ def Quant_Table : Op<Quant, "Table"> {
   let traits = [Elementwise];
   let hasVerifier = 1;
   let inferTypes = "quantTable";
+  let indexing = "broadcast";
 }
 
 def Quant_Softmax : Op<Quant, "Softmax"> {
@@ -144,6 +149,7 @@ def Quant_Softmax : Op<Quant, "Softmax"> {
     RequiredAttr<"scale", "Float">], quantResult);
   let hasVerifier = 1;
   let inferTypes = "quantSoftmax";
+  let indexing = "alongAxis";
 }
 
 #endif // ONNC_IR_OPS_QUANT_TD
