@@ -192,6 +192,11 @@ LogicalResult qdq::hoistQuantize(Operation *quantize, Rewriter &rewriter) {
       return failure();
     moved.push_back(integers->getResult());
   }
-  return rewriter.replace(quantize,
-                          moveIntegers(op, moved, padding, q, rewriter));
+  if (failed(rewriter.replace(quantize,
+                              moveIntegers(op, moved, padding, q, rewriter))))
+    return failure();
+  // At once, so that it is no second user of what it moved.
+  if (!op->hasUses())
+    rewriter.erase(op);
+  return success();
 }

@@ -61,7 +61,10 @@ static LogicalResult collect(Value *value, TensorType type,
     if (!operand || slice.numbers.contains(operand))
       continue;
     auto constant = getConstantTensor(operand);
-    if (constant && constant->getNumElements() == 1) {
+    if (constant && constant->getNumElements() != 1)
+      return reason.because("'" + op->getName() +
+                            "' has a constant of several numbers");
+    if (constant) {
       slice.numbers[operand] = constant->withShape({});
       continue;
     }
