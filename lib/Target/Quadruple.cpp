@@ -50,14 +50,56 @@ static Error unknownProcessor(StringRef text,
   return createStringError(message);
 }
 
+std::string Quadruple::str() const {
+  std::string out = processor + "-" + vendor + "-" + system + "-" + tool;
+  for (const auto &[name, value] : attributes)
+    out += "+" + name + "=" + value;
+  return out;
+}
+
+StringRef Quadruple::getAttribute(StringRef wanted) const {
+  for (const auto &[name, value] : attributes)
+    if (name == wanted)
+      return value;
+  return "";
+}
+
+/// Appends \p text, "name=value+name=value", to the attributes of \p quadruple.
+static Error parseAttributes(StringRef text, const ProcessorInfo &processor,
+                             Quadruple &quadruple) {
+  SmallVector<StringRef, 4> parts;
+  text.split(parts, '+');
+  for (StringRef part : parts) {
+    auto [name, value] = part.split('=');
+    if (processor.attributes.empty())
+      return createStringError("processor '" + processor.name +
+                               "' has no attributes, so not '+" + part + "'");
+    if (!is_contained(processor.attributes, name))
+      return createStringError(
+          "no attribute '" + name + "' for processor '" + processor.name +
+          "'; there is: " + join(processor.attributes, ", "));
+    if (value.empty())
+      return createStringError("attribute '" + name + "' has no value; write " +
+                               name + "=…");
+    if (!quadruple.getAttribute(name).empty())
+      return createStringError("attribute '" + name + "' is given twice");
+    quadruple.attributes.push_back({name.str(), value.str()});
+  }
+  return Error::success();
+}
+
 Expected<Quadruple>
-onnc::parseQuadruple(StringRef text,
+onnc::parseQuadruple(StringRef whole,
                      ArrayRef<const ProcessorInfo *> processors) {
+  auto [text, attributes] = whole.split('+');
   const ProcessorInfo *processor = findProcessor(text, processors);
   if (!processor)
     return unknownProcessor(text, processors);
   Quadruple out{processor->name.str(), processor->vendor.str(),
                 processor->system.str(), processor->tools.front().str()};
+  if (whole.contains('+'))
+    if (Error error = parseAttributes(attributes, *processor, out))
+      return error;
   StringRef rest = text.drop_front(processor->name.size());
   if (!rest.consume_front("-"))
     return out;

@@ -18,8 +18,9 @@ static constexpr ProcessorInfo npu = {"npu", "an NPU", "acme", "none",
                                       npuTools};
 static constexpr ProcessorInfo core = {"core", "a core", "arm", "none",
                                        coreTools};
-static constexpr ProcessorInfo coreM4 = {"core-m4", "a core with DSP", "arm",
-                                         "none", coreTools};
+static constexpr StringRef coreAttributes[] = {"ram", "flash"};
+static constexpr ProcessorInfo coreM4 = {
+    "core-m4", "a core with DSP", "arm", "none", coreTools, coreAttributes};
 static constexpr const ProcessorInfo *processors[] = {&npu, &core, &coreM4};
 
 static std::string parse(StringRef text) {
@@ -63,4 +64,21 @@ TEST(QuadrupleTest, BadParts) {
   EXPECT_EQ(parse("npu-"), "quadruple 'npu-' has an empty part");
   EXPECT_EQ(parse(""), "unknown processor in quadruple ''; --list-targets "
                        "shows the known ones");
+}
+
+TEST(QuadrupleTest, Attributes) {
+  EXPECT_EQ(parse("core-m4+ram=192k"), "core-m4-arm-none-c+ram=192k");
+  EXPECT_EQ(parse("core-m4-st+flash=1m+ram=2k"),
+            "core-m4-st-none-c+flash=1m+ram=2k");
+  auto quadruple = cantFail(parseQuadruple("core-m4+ram=1=2", processors));
+  EXPECT_EQ(quadruple.getAttribute("ram"), "1=2");
+  EXPECT_EQ(quadruple.getAttribute("flash"), "");
+  EXPECT_EQ(parse("core-m4+rom=1"),
+            "no attribute 'rom' for processor 'core-m4'; there is: ram, flash");
+  EXPECT_EQ(parse("core-m4+"),
+            "no attribute '' for processor 'core-m4'; there is: ram, flash");
+  EXPECT_EQ(parse("core-m4+ram"), "attribute 'ram' has no value; write ram=…");
+  EXPECT_EQ(parse("core-m4+ram=1+ram=1"), "attribute 'ram' is given twice");
+  EXPECT_EQ(parse("npu+ram=1"),
+            "processor 'npu' has no attributes, so not '+ram=1'");
 }

@@ -12,6 +12,9 @@
 /// defaults: "mlu100" is "mlu100-cambricon-none-isa". Names of processors may
 /// contain '-': the longest known one wins.
 ///
+/// Attributes may follow, of what differs between machines with one processor:
+/// "cortex-m4+ram=192k+flash=1m".
+///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_TARGET_QUADRUPLE_H
 #define ONNC_TARGET_QUADRUPLE_H
@@ -26,10 +29,12 @@ namespace onnc {
 
 struct Quadruple {
   std::string processor, vendor, system, tool;
+  /// Names and values, in the order of the text; each name once.
+  std::vector<std::pair<std::string, std::string>> attributes = {};
 
-  std::string str() const {
-    return processor + "-" + vendor + "-" + system + "-" + tool;
-  }
+  std::string str() const;
+  /// Empty where it isn't given.
+  llvm::StringRef getAttribute(llvm::StringRef name) const;
   bool operator==(const Quadruple &) const = default;
 };
 
@@ -42,6 +47,8 @@ struct ProcessorInfo {
   llvm::StringRef system;
   /// The first is the default.
   llvm::ArrayRef<llvm::StringRef> tools;
+  /// Names of the attributes that its quadruples may have.
+  llvm::ArrayRef<llvm::StringRef> attributes = {};
 };
 
 /// Completes \p text from the known processors. Errors say what is unknown and

@@ -58,8 +58,7 @@ public:
 
 class CortexMTarget : public Target {
 public:
-  explicit CortexMTarget(const Processor &processor)
-      : machine(describeMachine(processor, getDefaultBoard(processor))) {}
+  explicit CortexMTarget(Machine machine) : machine(std::move(machine)) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }
@@ -85,7 +84,7 @@ public:
   }
 
 private:
-  Machine machine;
+  const Machine machine;
   CortexMOperatorModel operators;
   CortexMBufferModel buffers;
 };
@@ -95,7 +94,10 @@ private:
 static Expected<std::unique_ptr<Target>> create(const Quadruple &quadruple) {
   const Processor *processor = findProcessor(quadruple.processor);
   assert(processor && "a processor that isn't in the table");
-  return std::make_unique<CortexMTarget>(*processor);
+  auto sizes = getMemorySizes(*processor, quadruple);
+  if (!sizes)
+    return sizes.takeError();
+  return std::make_unique<CortexMTarget>(describeMachine(*processor, *sizes));
 }
 
 static bool recognize(MemoryBufferRef file) {
@@ -105,10 +107,11 @@ static bool recognize(MemoryBufferRef file) {
 namespace onnc {
 const TargetInfo &getCortexMTargetInfo() {
   static constexpr StringRef tools[] = {"c"};
+  static constexpr StringRef attributes[] = {"ram", "flash"};
   static const std::vector<ProcessorInfo> processors = [] {
     std::vector<ProcessorInfo> out;
     for (const Processor &p : getProcessors())
-      out.push_back({p.name, p.description, "arm", "none", tools});
+      out.push_back({p.name, p.description, "arm", "none", tools, attributes});
     return out;
   }();
   static const std::vector<BoardInfo> boards = [] {

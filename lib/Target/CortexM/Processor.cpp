@@ -108,15 +108,46 @@ const Board &cortexm::getDefaultBoard(const Processor &processor) {
   });
 }
 
+/// Replaces \p size by the attribute's value, if it has one: bytes, or with a k
+/// or m behind them kibibytes or mebibytes.
+static Error readSize(StringRef name, const Quadruple &quadruple,
+                      uint64_t &size) {
+  StringRef text = quadruple.getAttribute(name), digits = text;
+  if (text.empty())
+    return Error::success();
+  uint64_t unit = digits.consume_back_insensitive("k")   ? 1024
+                  : digits.consume_back_insensitive("m") ? 1024 * 1024
+                                                         : 1;
+  // No address of these cores has more bits than 32.
+  uint32_t number;
+  if (digits.getAsInteger(10, number) || number == 0 ||
+      number * unit > uint64_t(1) << 32)
+    return createStringError("attribute '" + name + "': '" + text +
+                             "' is no size of a memory, such as 192k or 1m");
+  size = number * unit;
+  return Error::success();
+}
+
+Expected<MemorySizes> cortexm::getMemorySizes(const Processor &processor,
+                                              const Quadruple &quadruple) {
+  const Board &board = getDefaultBoard(processor);
+  MemorySizes sizes = {board.ram.length, board.flash.length};
+  if (Error error = readSize("ram", quadruple, sizes.ram))
+    return error;
+  if (Error error = readSize("flash", quadruple, sizes.flash))
+    return error;
+  return sizes;
+}
+
 Machine cortexm::describeMachine(const Processor &processor,
-                                 const Board &board) {
+                                 const MemorySizes &sizes) {
   ProcessingUnit unit;
   unit.name = processor.name.str();
   // Doubles are the widest elements. A word arrives in each cycle; flash is as
   // fast where it is cached, as on all parts of these clocks.
-  unit.memories = {{"sram", int64_t(board.ram.length), /*alignment=*/8,
+  unit.memories = {{"sram", int64_t(sizes.ram), /*alignment=*/8,
                     /*bytesPerCycle=*/4},
-                   {"flash", int64_t(board.flash.length), /*alignment=*/8,
+                   {"flash", int64_t(sizes.flash), /*alignment=*/8,
                     /*bytesPerCycle=*/4}};
   unit.queues = {{"core", processor.macsPerCycle}};
   unit.operatingPoints = {{"nominal", processor.hertz, processor.watts}};

@@ -16,8 +16,10 @@
 #define ONNC_TARGET_CORTEXM_PROCESSOR_H
 
 #include "onnc/Machine/Machine.h"
+#include "onnc/Target/Quadruple.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
 namespace onnc::cortexm {
 
@@ -59,9 +61,18 @@ const Board &getDefaultBoard(const Processor &processor);
 /// Memories of the machine.
 enum MemoryIndex : unsigned { Sram, Flash };
 
+/// Bytes of the memories.
+struct MemorySizes {
+  uint64_t ram, flash;
+};
+/// Those of the default board, or what the attributes "ram" and "flash" of
+/// \p quadruple, whose processor is \p processor, say instead.
+llvm::Expected<MemorySizes> getMemorySizes(const Processor &processor,
+                                           const Quadruple &quadruple);
+
 /// One core, whose memory 0 ("sram") holds arenas and memory 1 ("flash")
-/// constants; sizes are those of \p board, whose core is \p processor.
-Machine describeMachine(const Processor &processor, const Board &board);
+/// constants.
+Machine describeMachine(const Processor &processor, const MemorySizes &sizes);
 
 } // namespace onnc::cortexm
 

@@ -172,18 +172,3 @@ TEST(CortexMManifestTest, Recognize) {
   EXPECT_FALSE(Manifest::recognize("\"onnc-cortexm\""));
   EXPECT_TRUE(Manifest::recognize("\n {\"format\":\"onnc-cortexm\""));
 }
-
-TEST(CortexMMachineTest, DescriptionsAreSound) {
-  for (const Processor &p : getProcessors())
-    for (const Board &board : getBoards()) {
-      if (board.processor != p.name)
-        continue;
-      Machine machine = describeMachine(p, board);
-      EXPECT_TRUE(machine.validate().empty()) << p.name.str();
-      ASSERT_EQ(machine.units.size(), 1u);
-      const ProcessingUnit &unit = machine.units[0];
-      EXPECT_EQ(unit.memories[Sram].capacity, int64_t(board.ram.length));
-      EXPECT_EQ(unit.memories[Flash].capacity, int64_t(board.flash.length));
-      EXPECT_EQ(&getDefaultBoard(p), &board);
-    }
-}
