@@ -8,6 +8,8 @@
 
 #include "onnc/CodeGen/MemoryPlanValidator.h"
 #include "onnc/CodeGen/MemoryPlanner.h"
+#include "llvm/ADT/STLExtras.h"
+#include <numeric>
 
 using namespace llvm;
 using namespace onnc;
@@ -18,8 +20,15 @@ Error onnc::validatePlan(const MemoryProblem &problem, const MemoryPlan &plan) {
     return createStringError("the plan has " + Twine(plan.offsets.size()) +
                              " offsets for " + Twine(buffers.size()) +
                              " buffers");
+  std::vector<size_t> byBirth(buffers.size());
+  std::iota(byBirth.begin(), byBirth.end(), 0);
+  llvm::stable_sort(byBirth, [&](size_t a, size_t b) {
+    return buffers[a].lifespan.lower < buffers[b].lifespan.lower;
+  });
+  // Those born before the one looked at, less some that have died.
+  std::vector<size_t> live;
   int64_t peak = 0;
-  for (size_t i = 0; i < buffers.size(); ++i) {
+  for (size_t i : byBirth) {
     const Buffer &a = buffers[i];
     int64_t begin = plan.offsets[i];
     auto complain = [&](const Twine &what) {
@@ -35,16 +44,18 @@ Error onnc::validatePlan(const MemoryProblem &problem, const MemoryPlan &plan) {
       return complain("isn't aligned to " + Twine(a.alignment));
     if (a.fixedOffset && *a.fixedOffset != begin)
       return complain("is fixed at " + Twine(*a.fixedOffset));
-    for (size_t j = 0; j < i; ++j) {
+    llvm::erase_if(live, [&](size_t j) {
+      return buffers[j].lifespan.upper <= a.lifespan.lower;
+    });
+    for (size_t j : live) {
       const Buffer &b = buffers[j];
       int64_t otherBegin = plan.offsets[j], otherEnd = otherBegin + b.size;
-      bool apartInTime = a.lifespan.upper <= b.lifespan.lower ||
-                         b.lifespan.upper <= a.lifespan.lower;
       bool apartInSpace = end <= otherBegin || otherEnd <= begin;
-      if (!apartInTime && !apartInSpace && a.size != 0 && b.size != 0)
+      if (!apartInSpace && a.size != 0 && b.size != 0)
         return complain("overlaps buffer '" + b.id + "' at offset " +
                         Twine(otherBegin));
     }
+    live.push_back(i);
     peak = std::max(peak, end);
   }
   if (plan.peak != peak)

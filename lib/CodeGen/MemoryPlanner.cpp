@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/CodeGen/MemoryPlanner.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/MathExtras.h"
@@ -165,57 +166,178 @@ struct Strategy {
   Fit fit;
 };
 
+/// The buffers of one part by the time they are born, which answers quickly
+/// which of those that have been entered are live in a lifespan: a binary tree
+/// over that order, each node with the latest death of those entered below it.
+class LiveIndex {
+public:
+  LiveIndex(const MemoryProblem &problem, ArrayRef<unsigned> part);
+
+  void clear() { std::fill(latestDeaths.begin(), latestDeaths.end(), never); }
+  /// \p index is one of the problem's buffers, of this part.
+  void insert(unsigned index);
+  /// Appends the indices of what is live in \p lifespan.
+  void collect(Lifespan lifespan, SmallVectorImpl<unsigned> &live) const;
+  /// Whether so many of the part are live at the same time that there is
+  /// nothing to be gained.
+  bool isDense() const;
+
+private:
+  static constexpr int64_t never = std::numeric_limits<int64_t>::min();
+
+  std::vector<unsigned> byBirth;
+  std::vector<int64_t> births;
+  std::vector<int64_t> deaths;
+  /// From a buffer of the problem to its place in the order.
+  DenseMap<unsigned, unsigned> positions;
+  /// The tree; node i has the children 2i and 2i+1, the leaves are at the end.
+  size_t numLeaves;
+  std::vector<int64_t> latestDeaths;
+};
+
 /// One part of a problem while a strategy places it.
 class Placement {
 public:
-  Placement(const MemoryProblem &problem, std::vector<int64_t> &offsets)
-      : problem(problem), offsets(offsets) {}
+  /// Empties \p index, and enters what it places.
+  Placement(const MemoryProblem &problem, LiveIndex &index,
+            std::vector<int64_t> &offsets)
+      : problem(problem), index(index), offsets(offsets),
+        dense(index.isDense()) {
+    index.clear();
+  }
 
   /// Returns the end of the buffer.
-  int64_t place(unsigned index, Fit fit);
+  int64_t place(unsigned which, Fit fit);
 
 private:
+  /// All that matters of a placed buffer, side by side.
+  struct Placed {
+    Lifespan lifespan;
+    int64_t begin;
+    int64_t end;
+
+    bool operator<(const Placed &other) const { return begin < other.begin; }
+  };
+
   int64_t findOffset(const Buffer &buffer, Fit fit) const;
+  static int64_t findOffset(const Buffer &buffer, ArrayRef<Placed> others,
+                            Fit fit);
 
   const MemoryProblem &problem;
+  LiveIndex &index;
   std::vector<int64_t> &offsets;
-  /// Indices of what is placed, by offset.
-  std::vector<unsigned> placed;
+  /// By offset; empty unless it is dense, where the index is.
+  std::vector<Placed> placed;
+  const bool dense;
 };
 
 } // namespace
 
-int64_t Placement::findOffset(const Buffer &buffer, Fit fit) const {
+LiveIndex::LiveIndex(const MemoryProblem &problem, ArrayRef<unsigned> part)
+    : byBirth(part), numLeaves(PowerOf2Ceil(part.size())),
+      latestDeaths(2 * numLeaves, never) {
+  llvm::stable_sort(byBirth, [&](unsigned a, unsigned b) {
+    return problem.buffers[a].lifespan.lower <
+           problem.buffers[b].lifespan.lower;
+  });
+  for (auto [position, i] : enumerate(byBirth)) {
+    positions[i] = position;
+    births.push_back(problem.buffers[i].lifespan.lower);
+    deaths.push_back(problem.buffers[i].lifespan.upper);
+  }
+}
+
+void LiveIndex::insert(unsigned index) {
+  unsigned position = positions.at(index);
+  int64_t death = deaths[position];
+  for (size_t node = numLeaves + position; node != 0; node /= 2)
+    latestDeaths[node] = std::max(latestDeaths[node], death);
+}
+
+void LiveIndex::collect(Lifespan lifespan,
+                        SmallVectorImpl<unsigned> &live) const {
+  size_t numBorn = llvm::lower_bound(births, lifespan.upper) - births.begin();
+  // Nodes with the first leaf below them and the number of those.
+  struct Range {
+    size_t node, first, size;
+  };
+  SmallVector<Range, 32> stack = {{1, 0, numLeaves}};
+  while (!stack.empty()) {
+    auto [node, first, size] = stack.pop_back_val();
+    if (first >= numBorn || latestDeaths[node] <= lifespan.lower)
+      continue;
+    if (size == 1) {
+      live.push_back(byBirth[first]);
+      continue;
+    }
+    stack.push_back({2 * node, first, size / 2});
+    stack.push_back({2 * node + 1, first + size / 2, size / 2});
+  }
+}
+
+bool LiveIndex::isDense() const {
+  // Collecting and sorting what is live costs more per buffer than looking at
+  // all that are placed.
+  constexpr size_t factor = 32;
+  std::vector<int64_t> sorted = deaths;
+  llvm::sort(sorted);
+  size_t numPairs = 0;
+  for (auto [birth, death] : zip_equal(births, deaths)) {
+    // Those that are born before it dies, less those that die before it is.
+    numPairs += llvm::lower_bound(births, death) - births.begin();
+    numPairs -= llvm::upper_bound(sorted, birth) - sorted.begin();
+  }
+  return numPairs * factor >= births.size() * births.size();
+}
+
+/// \p others are by offset; those that aren't live with \p buffer don't matter.
+int64_t Placement::findOffset(const Buffer &buffer, ArrayRef<Placed> others,
+                              Fit fit) {
   // Below the cursor, everything that matters has been looked at.
   int64_t cursor = 0;
   int64_t best = -1, leastRest = std::numeric_limits<int64_t>::max();
-  for (unsigned other : placed) {
-    const Buffer &below = problem.buffers[other];
-    if (!below.lifespan.overlaps(buffer.lifespan))
+  for (const Placed &other : others) {
+    if (!other.lifespan.overlaps(buffer.lifespan))
       continue;
-    int64_t candidate = alignTo(cursor, buffer.alignment);
-    int64_t rest = offsets[other] - cursor - buffer.size;
-    if (candidate + buffer.size <= offsets[other] && rest < leastRest) {
-      if (fit == Fit::First)
-        return candidate;
-      best = candidate;
-      leastRest = rest;
+    int64_t rest = other.begin - cursor - buffer.size;
+    if (rest >= 0 && rest < leastRest) {
+      int64_t candidate = alignTo(cursor, buffer.alignment);
+      if (candidate + buffer.size <= other.begin) {
+        if (fit == Fit::First)
+          return candidate;
+        best = candidate;
+        leastRest = rest;
+      }
     }
-    cursor = std::max(cursor, offsets[other] + below.size);
+    cursor = std::max(cursor, other.end);
   }
   return best >= 0 ? best : alignTo(cursor, buffer.alignment);
 }
 
-int64_t Placement::place(unsigned index, Fit fit) {
-  const Buffer &buffer = problem.buffers[index];
+int64_t Placement::findOffset(const Buffer &buffer, Fit fit) const {
+  if (dense)
+    return findOffset(buffer, placed, fit);
+  SmallVector<unsigned> live;
+  index.collect(buffer.lifespan, live);
+  SmallVector<Placed> others;
+  for (unsigned i : live)
+    others.push_back({problem.buffers[i].lifespan, offsets[i],
+                      offsets[i] + problem.buffers[i].size});
+  llvm::sort(others);
+  return findOffset(buffer, others, fit);
+}
+
+int64_t Placement::place(unsigned which, Fit fit) {
+  const Buffer &buffer = problem.buffers[which];
   int64_t offset =
       buffer.fixedOffset ? *buffer.fixedOffset : findOffset(buffer, fit);
-  offsets[index] = offset;
-  auto it = llvm::upper_bound(placed, offset, [&](int64_t o, unsigned other) {
-    return o < offsets[other];
-  });
-  placed.insert(it, index);
-  return offset + buffer.size;
+  offsets[which] = offset;
+  Placed entry = {buffer.lifespan, offset, offset + buffer.size};
+  if (dense)
+    placed.insert(llvm::upper_bound(placed, entry), entry);
+  else
+    index.insert(which);
+  return entry.end;
 }
 
 static double area(const Buffer &b) {
@@ -289,15 +411,30 @@ static constexpr Strategy strategies[] = {
 
 static Features computeFeatures(const MemoryProblem &problem) {
   std::vector<Section> sections = computeLoads(problem);
+  // Row k has the greatest load of 2^k sections from each one on.
+  std::vector<std::vector<int64_t>> greatest(1);
+  for (const Section &section : sections)
+    greatest[0].push_back(section.load);
+  for (size_t width = 1; 2 * width <= sections.size(); width *= 2) {
+    const std::vector<int64_t> &half = greatest.back();
+    std::vector<int64_t> row;
+    for (size_t i = 0; i + width < half.size(); ++i)
+      row.push_back(std::max(half[i], half[i + width]));
+    greatest.push_back(std::move(row));
+  }
+  auto find = [&](int64_t time) -> size_t {
+    return llvm::lower_bound(
+               sections, time,
+               [](const Section &s, int64_t t) { return s.begin < t; }) -
+           sections.begin();
+  };
   Features features;
   for (const Buffer &buffer : problem.buffers) {
-    auto it = llvm::lower_bound(
-        sections, buffer.lifespan.lower,
-        [](const Section &s, int64_t time) { return s.begin < time; });
-    int64_t greatest = 0;
-    for (; it != sections.end() && it->begin < buffer.lifespan.upper; ++it)
-      greatest = std::max(greatest, it->load);
-    features.contention.push_back(greatest);
+    size_t first = find(buffer.lifespan.lower),
+           end = find(buffer.lifespan.upper);
+    unsigned row = Log2_64(end - first);
+    features.contention.push_back(std::max(
+        greatest[row][first], greatest[row][end - (size_t(1) << row)]));
   }
   return features;
 }
@@ -328,6 +465,7 @@ onnc::splitAtGaps(const MemoryProblem &problem) {
 static std::optional<int64_t> placePart(const MemoryProblem &problem,
                                         const Features &features,
                                         std::vector<unsigned> part,
+                                        LiveIndex &index,
                                         const Strategy &strategy, int64_t limit,
                                         std::vector<int64_t> &offsets) {
   llvm::stable_sort(part, [&](unsigned a, unsigned b) {
@@ -337,10 +475,10 @@ static std::optional<int64_t> placePart(const MemoryProblem &problem,
       return fixedA;
     return strategy.precedes(problem, features, a, b);
   });
-  Placement placement(problem, offsets);
+  Placement placement(problem, index, offsets);
   int64_t peak = 0;
-  for (unsigned index : part) {
-    peak = std::max(peak, placement.place(index, strategy.fit));
+  for (unsigned which : part) {
+    peak = std::max(peak, placement.place(which, strategy.fit));
     if (peak >= limit)
       return std::nullopt;
   }
@@ -358,14 +496,16 @@ static MemoryPlan plan(const MemoryProblem &problem,
   for (const std::vector<unsigned> &part : splitAtGaps(problem)) {
     int64_t best = std::numeric_limits<int64_t>::max();
     StringRef winner;
+    LiveIndex index(problem, part);
     for (const Strategy &strategy : candidates) {
-      auto peak = placePart(problem, features, part, strategy, best, attempt);
+      auto peak =
+          placePart(problem, features, part, index, strategy, best, attempt);
       if (!peak)
         continue;
       best = *peak;
       winner = strategy.name;
-      for (unsigned index : part)
-        plan.offsets[index] = attempt[index];
+      for (unsigned which : part)
+        plan.offsets[which] = attempt[which];
       // A lower part can't lower the whole.
       if (best <= std::max(plan.lowerBound, plan.peak))
         break;

@@ -358,7 +358,7 @@ static uint64_t mix(uint64_t x) {
 }
 
 /// 128 bits, so that two states never meet in practice.
-MemorySearch::StateKey MemorySearch::hashState(Items rest, unsigned begin,
+MemorySearch::StateKey MemorySearch::hashState(Items part, unsigned begin,
                                                unsigned end) const {
   StateKey key(0, 0);
   auto add = [&](uint64_t what, uint64_t value) {
@@ -366,8 +366,9 @@ MemorySearch::StateKey MemorySearch::hashState(Items rest, unsigned begin,
     key.first += h;
     key.second += mix(h ^ 0xd1b54a32d192ed03);
   };
-  for (unsigned item : rest)
-    add(2 * uint64_t(item) + 1, 0);
+  for (unsigned item : part)
+    if (!placed[item])
+      add(2 * uint64_t(item) + 1, 0);
   for (unsigned s = begin; s != end; ++s)
     add(2 * uint64_t(s) + 2, floors[s]);
   return key;
@@ -381,19 +382,12 @@ bool MemorySearch::isOutOfNodes() {
 
 /// Tries what can start at the floor of \p section. Found leaves the state as
 /// the solution left it, otherwise it is as before.
-MemorySearch::Result MemorySearch::tryChoices(unsigned section, Items items) {
+MemorySearch::Result MemorySearch::tryChoices(unsigned section, Items part) {
   SmallVector<unsigned, 8> choices;
   collectChoices(section, choices);
-  std::vector<unsigned> rest;
   size_t mark = trail.size();
   for (unsigned choice : choices) {
-    Result result = Result::Exhausted;
-    if (place(choice)) {
-      rest.clear();
-      llvm::copy_if(items, std::back_inserter(rest),
-                    [&](unsigned item) { return item != choice; });
-      result = searchParts(rest);
-    }
+    Result result = place(choice) ? searchParts(part) : Result::Exhausted;
     if (result == Result::Found)
       return result;
     undo(mark);
@@ -403,16 +397,10 @@ MemorySearch::Result MemorySearch::tryChoices(unsigned section, Items items) {
   return Result::Exhausted;
 }
 
-/// Places \p part, which is connected in time.
-MemorySearch::Result MemorySearch::search(Items part) {
-  // With nothing beside it, the last one is where it can be.
-  if (part.size() == 1) {
-    offsets[part.front()] = earliest[part.front()];
-    return Result::Found;
-  }
-  unsigned begin = items[part.front()].begin, end = begin;
-  for (unsigned item : part)
-    end = std::max(end, items[item].end);
+/// Places what is left in \p part, all in the sections from \p begin to \p end
+/// and connected in time.
+MemorySearch::Result MemorySearch::search(Items part, unsigned begin,
+                                          unsigned end) {
   size_t mark = trail.size();
   SmallVector<StateKey, 2> states;
   Result result = Result::Exhausted;
@@ -447,28 +435,49 @@ MemorySearch::Result MemorySearch::search(Items part) {
   return result;
 }
 
-/// Splits \p rest, which is in order of birth, where nothing spans, and
-/// searches the smallest part first. Where one fails, the caller undoes what
-/// those before it did.
-MemorySearch::Result MemorySearch::searchParts(Items rest) {
-  SmallVector<Items, 4> parts;
-  unsigned end = 0;
-  size_t first = 0;
-  for (size_t i = 0; i != rest.size(); ++i) {
-    if (i != first && items[rest[i]].begin >= end) {
-      parts.push_back(rest.slice(first, i - first));
-      first = i;
-    }
-    end = std::max(end, items[rest[i]].end);
+/// Splits what is left in \p all, which is in order of birth, where nothing
+/// spans, and searches the smallest part first. Where one fails, the caller
+/// undoes what those before it did.
+MemorySearch::Result MemorySearch::searchParts(Items all) {
+  struct Part {
+    size_t first, last; ///< positions
+    size_t numRest;
+    unsigned begin, end; ///< sections
+  };
+  SmallVector<Part, 4> parts;
+  for (auto [position, item] : enumerate(all)) {
+    if (placed[item])
+      continue;
+    if (parts.empty() || items[item].begin >= parts.back().end)
+      parts.push_back({position, position, 0, items[item].begin, 0});
+    Part &part = parts.back();
+    part.last = position;
+    part.end = std::max(part.end, items[item].end);
+    ++part.numRest;
   }
-  if (first != rest.size())
-    parts.push_back(rest.drop_front(first));
   if (parts.size() > 1)
-    llvm::stable_sort(parts,
-                      [](Items a, Items b) { return a.size() < b.size(); });
-  for (Items part : parts)
-    if (Result result = search(part); result != Result::Found)
+    llvm::stable_sort(parts, [](const Part &a, const Part &b) {
+      return a.numRest < b.numRest;
+    });
+  std::vector<unsigned> rest;
+  for (const Part &part : parts) {
+    // With nothing beside it, the last one is where it can be.
+    if (part.numRest == 1) {
+      offsets[all[part.first]] = earliest[all[part.first]];
+      continue;
+    }
+    // Looking at what is placed again and again costs more than a copy.
+    Items slice = all.slice(part.first, part.last - part.first + 1);
+    if (part.numRest < slice.size() / 2) {
+      rest.clear();
+      llvm::copy_if(slice, std::back_inserter(rest),
+                    [&](unsigned item) { return !placed[item]; });
+      slice = rest;
+    }
+    Result result = search(slice, part.begin, part.end);
+    if (result != Result::Found)
       return result;
+  }
   return Result::Found;
 }
 

@@ -109,6 +109,7 @@ public:
   int64_t getOffset(unsigned item) const { return offsets[item]; }
 
 private:
+  /// In order of birth, with some that are placed.
   using Items = llvm::ArrayRef<unsigned>;
   using StateKey = std::pair<uint64_t, uint64_t>;
   /// What a search that backs out restores.
@@ -118,9 +119,9 @@ private:
     int64_t old;
   };
 
-  Result searchParts(Items items);
-  Result search(Items items);
-  Result tryChoices(unsigned section, Items items);
+  Result searchParts(Items all);
+  Result search(Items part, unsigned begin, unsigned end);
+  Result tryChoices(unsigned section, Items part);
   bool isOutOfNodes();
 
   bool place(unsigned item);
@@ -136,7 +137,7 @@ private:
   void collectChoices(unsigned section,
                       llvm::SmallVectorImpl<unsigned> &choices) const;
   int64_t findNextFloor(unsigned section) const;
-  StateKey hashState(Items items, unsigned begin, unsigned end) const;
+  StateKey hashState(Items part, unsigned begin, unsigned end) const;
   llvm::ArrayRef<unsigned> getRest(unsigned section) const {
     return llvm::ArrayRef(members[section]).take_front(numRest[section]);
   }

@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/ThreadPool.h"
+#include "llvm/Support/thread.h"
 #include <atomic>
 #include <memory>
 
@@ -28,9 +29,15 @@ static constexpr SearchStrategy strategies[] = {
     {"search-slack-largest", Section::LeastSlack, Order::Largest},
 };
 
-/// Parts with more buffers are left to the heuristics: the search recurses once
-/// per buffer.
-static constexpr size_t maxSearchedBuffers = 4096;
+/// Parts with more buffers, or more pairs of them that are live together, are
+/// left to the heuristics: a search keeps tables of both.
+static constexpr size_t maxSearchedBuffers = 1 << 15;
+static constexpr size_t maxSearchedPairs = 1 << 22;
+
+/// A search recurses once per buffer. What the stack of any thread takes, and
+/// what each level does at most.
+static constexpr size_t maxBuffersOnAnyStack = 1024;
+static constexpr size_t stackPerBuffer = 4096;
 
 /// The sequence 1 1 2 1 1 2 4 1 1 2 … (Luby, Sinclair and Zuckerman, 1993),
 /// from index 1: restarts in these proportions are within a logarithmic factor
@@ -103,9 +110,17 @@ private:
 
 void Portfolio::runSearch(unsigned index, int64_t maxNodes,
                           const Budget &budget) {
-  // Those behind one that has an answer don't count any more.
-  results[index] = searches[index]->run(
-      maxNodes, [&] { return winner < index || budget.isLate(); });
+  auto run = [&] {
+    // Those behind one that has an answer don't count any more.
+    results[index] = searches[index]->run(
+        maxNodes, [&] { return winner < index || budget.isLate(); });
+  };
+  size_t numBuffers = fit.getItems().size();
+  if (numBuffers <= maxBuffersOnAnyStack)
+    run();
+  else
+    llvm::thread(std::optional<unsigned>(numBuffers * stackPerBuffer), run)
+        .join();
   if (results[index] == Result::Stopped)
     return;
   unsigned first = winner;
@@ -184,7 +199,7 @@ private:
     /// Proven.
     int64_t lowerBound = 0;
 
-    bool isSearchable() const { return buffers.size() <= maxSearchedBuffers; }
+    bool isSearchable = false;
   };
 
   void addPart(ArrayRef<unsigned> indices);
@@ -209,6 +224,24 @@ static int64_t getPeak(ArrayRef<Buffer> buffers, ArrayRef<unsigned> indices,
   return peak;
 }
 
+/// How many pairs of \p buffers are live at the same time, each with itself
+/// too.
+static size_t countLivePairs(ArrayRef<Buffer> buffers) {
+  std::vector<int64_t> births, deaths;
+  for (const Buffer &buffer : buffers) {
+    births.push_back(buffer.lifespan.lower);
+    deaths.push_back(buffer.lifespan.upper);
+  }
+  llvm::sort(births);
+  llvm::sort(deaths);
+  // With each are those that are born before it and haven't died by then.
+  size_t numPairs = 0;
+  for (auto [numBorn, birth] : enumerate(births))
+    numPairs +=
+        numBorn + 1 - (llvm::upper_bound(deaths, birth) - deaths.begin());
+  return numPairs;
+}
+
 /// Buffers without bytes stay where the heuristics put them.
 void Solver::addPart(ArrayRef<unsigned> indices) {
   Part part;
@@ -220,6 +253,8 @@ void Solver::addPart(ArrayRef<unsigned> indices) {
   }
   if (part.buffers.empty())
     return;
+  part.isSearchable = part.buffers.size() <= maxSearchedBuffers &&
+                      countLivePairs(part.buffers) <= maxSearchedPairs;
   part.unit = MemoryFit::computeUnit(part.buffers);
   part.peak = getPeak(part.buffers, part.indices, solution.plan.offsets);
   part.lowerBound = computeLowerBound({part.buffers});
@@ -278,7 +313,7 @@ MemorySolution Solver::fit() {
     if (part.peak <= problem.capacity || part.lowerBound > problem.capacity)
       continue;
     Result result = Result::Stopped;
-    if (part.isSearchable())
+    if (part.isSearchable)
       result = search(part, problem.capacity, budget.getNumNodesLeft());
     unknown |= result == Result::Stopped;
   }
@@ -317,11 +352,11 @@ MemorySolution Solver::minimize() {
     for (Part &part : parts) {
       if (part.peak <= std::max(reached, solution.plan.lowerBound))
         break;
-      if (part.isSearchable())
+      if (part.isSearchable)
         lower(part, solution.plan.lowerBound, factor * part.buffers.size());
       reached = std::max(reached, part.peak);
     }
-    if (!parts.front().isSearchable())
+    if (!parts.front().isSearchable)
       break;
   }
   updatePlan();

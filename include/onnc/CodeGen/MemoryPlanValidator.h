@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// Checks a memory plan by looking at every pair of buffers. Shares no code
-/// with the planner.
+/// Checks a memory plan by looking at every pair of buffers that are live at
+/// the same time. Shares no code with the planner.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_CODEGEN_MEMORYPLANVALIDATOR_H
