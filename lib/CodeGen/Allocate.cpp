@@ -10,9 +10,11 @@
 #include "onnc/Analysis/Liveness.h"
 #include "onnc/CodeGen/BufferModel.h"
 #include "onnc/CodeGen/MemoryPlanValidator.h"
-#include "onnc/CodeGen/MemoryPlanner.h"
+#include "onnc/CodeGen/MemorySolver.h"
 #include "onnc/CodeGen/Passes.h"
 #include "onnc/CodeGen/Validators.h"
+#include "onnc/IR/Ops/Tile.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -51,18 +53,21 @@ public:
             const BufferModel &buffers);
 
   void collect(bool inPlace);
-  LogicalResult plan();
+  /// Visits at most \p searchNodes nodes of search trees for each memory.
+  LogicalResult plan(int64_t searchNodes);
   /// Leaves offsets on the operations and the plan on the module.
   void annotate();
 
   unsigned getNumItems() const { return items.size(); }
   unsigned getNumInPlace() const { return numInPlace; }
+  int64_t getNumSearchNodes() const { return numSearchNodes; }
 
 private:
   void addStorage(Value &value);
   void addScratch(Operation &op);
   Item *findInPlaceItem(const Value &value);
-  LogicalResult planMemory(const Memory &memory, unsigned index);
+  LogicalResult planMemory(const Memory &memory, unsigned index,
+                           int64_t searchNodes);
   void reportOverflow(const Memory &memory, const MemoryProblem &problem,
                       const MemoryPlan &plan, int64_t base);
 
@@ -77,6 +82,7 @@ private:
   /// From the root of values that share storage to their item.
   DenseMap<const Value *, unsigned> itemOf;
   unsigned numInPlace = 0;
+  int64_t numSearchNodes = 0;
   /// The entries of the module's plan.
   SmallVector<NamedAttr, 4> usage;
 };
@@ -228,9 +234,9 @@ void Allocator::reportOverflow(const Memory &memory,
     diag.attachNote("and " + Twine(culprits.size() - maxNotes) +
                     " smaller buffers are live at the same time");
   if (base + plan.lowerBound <= memory.capacity)
-    diag.attachNote("it may fit: the buffers that are live at one time never "
-                    "sum up to more than " +
-                    Twine(plan.lowerBound) + " bytes");
+    diag.attachNote("it may fit: no plan with less was found, but only " +
+                    Twine(base + plan.lowerBound) +
+                    " bytes are proven to be needed");
 }
 
 /// The end of the persistent items, which are packed in order of definition.
@@ -244,7 +250,8 @@ static int64_t packPersistent(ArrayRef<Item *> items, int64_t grain) {
   return end;
 }
 
-LogicalResult Allocator::planMemory(const Memory &memory, unsigned index) {
+LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
+                                    int64_t searchNodes) {
   SmallVector<Item *> persistent, planned;
   MemoryProblem problem;
   // What doesn't fit alone would make sums of sizes overflow.
@@ -280,7 +287,11 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index) {
         {item->str(), item->lifespan, item->request.size, alignment, {}});
     base = alignTo(base, alignment);
   }
-  MemoryPlan plan = onnc::planMemory(problem);
+  MemorySolverOptions options;
+  options.nodeBudget = searchNodes;
+  MemorySolution solution = minimizeMemory(problem, options);
+  numSearchNodes += solution.numNodes;
+  const MemoryPlan &plan = solution.plan;
   if (Error error = validatePlan(problem, plan))
     return reportError(diagnostics, DiagID::CodeGenValidation,
                        std::move(error));
@@ -302,10 +313,10 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index) {
   return success();
 }
 
-LogicalResult Allocator::plan() {
+LogicalResult Allocator::plan(int64_t searchNodes) {
   bool ok = true;
   for (auto [index, memory] : enumerate(unit.memories))
-    ok &= succeeded(planMemory(memory, index));
+    ok &= succeeded(planMemory(memory, index, searchNodes));
   return success(ok);
 }
 
@@ -335,10 +346,16 @@ void Allocator::annotate() {
 // The pass
 //===----------------------------------------------------------------------===//
 
-/// The only graph of a compiled model; null, with the error reported.
+/// The only graph of a compiled model, less the kernels that it computes; null,
+/// with the error reported.
 static Graph *getOnlyGraph(Module &module, DiagnosticEngine &diagnostics) {
+  DenseSet<const Graph *> kernels;
+  module.walk([&](Operation *op) {
+    if (op->hasAttr("kernel"))
+      kernels.insert(tile::getKernel(op));
+  });
   for (const auto &graph : module.getGraphs())
-    if (graph->getName() != "main") {
+    if (graph->getName() != "main" && !kernels.contains(graph.get())) {
       diagnostics.error(DiagID::CodeGenUnsupported)
           << "only the graph 'main' can be allocated, and there is '"
           << graph->getName() << "'; functions have to be inlined before";
@@ -358,11 +375,12 @@ PassResult AllocatePass::run(Module &module, PassContext &context) const {
     return PassResult::error();
   Allocator allocator(*graph, *unit, parameter.buffers);
   allocator.collect(inPlace);
-  if (failed(allocator.plan()))
+  if (failed(allocator.plan(AllocateBase::searchNodes)))
     return PassResult::error();
   allocator.annotate();
   context.count(buffers, allocator.getNumItems());
   context.count(AllocateBase::inPlaceResults, allocator.getNumInPlace());
+  context.count(AllocateBase::visitedNodes, allocator.getNumSearchNodes());
   if (failed(validateAllocation(module, parameter.machine, parameter.buffers)))
     return PassResult::error();
   return PassResult::changed();

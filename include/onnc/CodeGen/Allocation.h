@@ -28,6 +28,12 @@ std::optional<int64_t> getScratchOffset(const Operation &op,
                                         llvm::StringRef name);
 
 /// How one memory is used, in bytes.
+/// The offset of storage of the tile level in its memory, first instance: the
+/// result of a tile.Alloc (of a graph or of a block's body), tile.Constant,
+/// tile.Input or tile.Reshape, or the argument of a tile.Block. nullopt before
+/// allocation. Takes time that grows with the block: ask once per storage.
+std::optional<int64_t> getStorageOffset(const Value &storage);
+
 struct MemoryUsage {
   /// What has to be there: the persistent data, which starts at offset 0, and
   /// everything above it.

@@ -20,16 +20,23 @@ def Allocate : Pass<"allocate", GenericCodeGen> {
     Persistent data (weights) is packed once, from offset 0. Above it, whole
     tensors share memory over the schedule, and the scratch buffers of an
     operation live while it runs; a portfolio of heuristics plans each memory,
-    and the module's plan states the peak beside a lower bound. Results that
-    only rename an operand share its storage. A plan that doesn't fit is an
-    error that names the largest buffers. Checked by an independent validator.
+    an exact search lowers its peak where that is above the lower bound, and
+    the module's plan states both: equal, they prove the plan optimal. The
+    search stops at a number of nodes, so that the plan doesn't depend on the
+    machine. Results that only rename an operand share its storage. A plan that
+    doesn't fit is an error that names the largest buffers. Checked by an
+    independent validator.
   }];
   let options = [BoolOption<"in-place", 1,
       "let results take over the storage of operands that die, "
-      "where the target allows it">];
+      "where the target allows it">,
+    IntOption<"search-nodes", 20000,
+      "how many nodes of search trees may be visited for each memory; 0 leaves "
+      "the plan to the heuristics">];
   let statistics = [
     Statistic<"buffers", "buffers that got an offset">,
-    Statistic<"in-place-results", "results that took over the storage of an operand">
+    Statistic<"in-place-results", "results that took over the storage of an operand">,
+    Statistic<"visited-nodes", "nodes of search trees that planning visited">
   ];
   let requires = [Scheduled];
   let sets = [Allocated];

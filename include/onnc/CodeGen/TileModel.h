@@ -30,8 +30,9 @@ class Graph;
 
 /// How an operand of a kernel lies where a tile of it is computed.
 struct TileOperand {
-  /// A memory of the unit. Tensors are copied there, box by box; where it is
-  /// the backing memory they are read and written where they are.
+  /// A memory of the unit. Tensors are copied there, box by box; if they lie in
+  /// it as a whole (the backing memory, or the constants' memory) they are read
+  /// and written where they are.
   llvm::StringRef space;
   ElementType element;
   Layout layout;
@@ -71,6 +72,11 @@ public:
 
   /// The memory that whole tensors live in.
   virtual llvm::StringRef getBackingMemory() const = 0;
+  /// The memory that constants are kept in: the backing memory, or one that can
+  /// only be read (flash).
+  virtual llvm::StringRef getConstantMemory() const {
+    return getBackingMemory();
+  }
   /// What tile.ForAll runs over: "core", "thread".
   virtual llvm::StringRef getParallelUnit() const = 0;
   /// Cores or threads at most.
@@ -101,6 +107,17 @@ public:
   virtual double getComputeCycles(const Graph &kernel,
                                   llvm::ArrayRef<int64_t> tile,
                                   int64_t reduction) const = 0;
+  /// Bytes per cycle that one core moves between the backing memory and others
+  /// (together they get what the machine description says of that memory);
+  /// 0: copies cost nothing beside computing.
+  virtual double getTransferRate() const { return 0; }
+  /// Bytes that a transfer of \p bytes takes of the backing memory, where rows
+  /// of \p run bytes lie together.
+  virtual int64_t getTransferBytes(int64_t bytes, int64_t run) const {
+    return bytes;
+  }
+  /// What all cores of a block load alike is read from the backing memory once.
+  virtual bool canMulticast() const { return false; }
   /// Cycles to launch a block on \p parallelism cores, and for them to meet.
   virtual double getLaunchCycles(unsigned parallelism) const = 0;
   virtual double getBarrierCycles(unsigned parallelism) const = 0;

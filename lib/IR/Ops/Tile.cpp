@@ -103,23 +103,45 @@ Operation *tile::getRoot(const Graph &kernel) {
   return root;
 }
 
+SmallVector<Value *, 4> tile::getBuffers(ComputeOp compute) {
+  auto values = compute.getValues();
+  while (!values.empty() && isa<IndexType>(values.back()->getType()))
+    values.pop_back();
+  return values;
+}
+
 SmallVector<Value *, 4> tile::getInputs(ComputeOp compute) {
-  auto buffers = compute.getBuffers();
+  auto buffers = getBuffers(compute);
   buffers.truncate(getKernel(compute)->getNumInputs());
   return buffers;
 }
 
 SmallVector<Value *, 1> tile::getOutputs(ComputeOp compute) {
-  auto buffers = compute.getBuffers();
+  auto buffers = getBuffers(compute);
   return SmallVector<Value *, 1>(
       drop_end(drop_begin(buffers, getKernel(compute)->getNumInputs()),
                compute.getScratch()));
 }
 
 SmallVector<Value *, 1> tile::getScratch(ComputeOp compute) {
-  auto buffers = compute.getBuffers();
+  auto buffers = getBuffers(compute);
   return SmallVector<Value *, 1>(
       drop_begin(buffers, buffers.size() - compute.getScratch()));
+}
+
+SmallVector<Value *, 2> tile::getIndices(ComputeOp compute) {
+  return SmallVector<Value *, 2>(
+      drop_begin(compute.getValues(), getBuffers(compute).size()));
+}
+
+bool tile::isInIndexOrder(BufferType type) {
+  SmallVector<unsigned, 6> order;
+  auto shape = type.getShape();
+  Layout layout = type.getLayout();
+  for (unsigned dim : layout.getOrder())
+    if (shape[dim] != 1)
+      order.push_back(dim);
+  return layout.getBlocks().empty() && is_sorted(order);
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,6 +215,13 @@ static LogicalResult needTokens(Operation *op, ArrayRef<Value *> values) {
       return failure();
     }
   return success();
+}
+
+static LogicalResult needTokenResult(Operation *op) {
+  if (isa<TokenType>(op->getResult()->getType()))
+    return success();
+  op->emitError() << "needs a token as result";
+  return failure();
 }
 
 static LogicalResult verifyBox(Operation *op, ArrayRef<AffineRange> box,
@@ -417,15 +446,7 @@ LogicalResult tile::verifyReshapeOp(Operation *op) {
                        "elements";
     return failure();
   }
-  // Dimensions of size 1 don't matter for the order of elements.
-  auto isRowMajor = [](BufferType t) {
-    SmallVector<unsigned, 6> order;
-    for (unsigned dim : t.getLayout().getOrder())
-      if (t.getShape()[dim] != 1)
-        order.push_back(dim);
-    return t.getLayout().getBlocks().empty() && is_sorted(order);
-  };
-  if (isRowMajor(source) && isRowMajor(type))
+  if (isInIndexOrder(source) && isInIndexOrder(type))
     return success();
   op->emitError() << "needs elements in the order of their index on both sides";
   return failure();
@@ -489,10 +510,8 @@ LogicalResult tile::verifyCopyStartOp(Operation *op) {
   if (failed(needBuffer(op, copy.getSource(), "source")) ||
       failed(needBuffer(op, copy.getTarget(), "target")))
     return failure();
-  if (!isa<TokenType>(op->getResult()->getType())) {
-    op->emitError() << "needs a token as result";
+  if (failed(needTokenResult(op)))
     return failure();
-  }
   if (getView(copy.getSource()).domain != getView(copy.getTarget()).domain) {
     op->emitError() << "copies between boxes of tensors of different shapes";
     return failure();
@@ -504,6 +523,8 @@ LogicalResult tile::verifyCopyWaitOp(Operation *op) {
   return needTokens(op, CopyWaitOp(op).getTokens());
 }
 
+LogicalResult tile::verifyDoneOp(Operation *op) { return needTokenResult(op); }
+
 LogicalResult tile::verifyComputeOp(Operation *op) {
   Graph *kernel;
   if (failed(findKernel(op, kernel)))
@@ -511,7 +532,12 @@ LogicalResult tile::verifyComputeOp(Operation *op) {
   Operation *end = kernel->getBody().getTerminator();
   if (!end)
     return success(); // Reported with the graph.
-  auto values = op->getOperands();
+  for (Value *value : op->getOperands())
+    if (!value) {
+      op->emitError() << "lacks an operand";
+      return failure();
+    }
+  SmallVector<Value *, 4> values = getBuffers(ComputeOp(op));
   size_t inputs = kernel->getNumInputs();
   int64_t scratch = ComputeOp(op).getScratch();
   if (scratch < 0 ||
@@ -560,6 +586,11 @@ LogicalResult tile::verifyComputeOp(Operation *op) {
   }
   size_t reductions =
       count_if(indexing->dims, [](auto &dim) { return dim.isReduction; });
+  if (getNumDims(over.getValue()) > getIndices(ComputeOp(op)).size()) {
+    op->emitError() << "has a box 'over' that depends on more counters than it "
+                       "has operands";
+    return failure();
+  }
   if (over.getValue().size() == reductions)
     return success();
   op->emitError() << "restricts " << over.getValue().size() << " reductions of "

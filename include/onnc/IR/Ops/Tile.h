@@ -53,10 +53,17 @@ Graph *getKernel(const Operation *op);
 /// is the only one: what the kernel is named after. Null for an empty kernel.
 Operation *getRoot(const Graph &kernel);
 
-/// The inputs, outputs and scratch buffers of a tile.Compute.
+/// Dense, with elements in memory in the order of their index; dimensions of
+/// size 1 don't matter. What tile.Reshape needs on both sides.
+bool isInIndexOrder(BufferType type);
+
+/// The buffers of a tile.Compute: inputs, outputs and scratch; and the counters
+/// behind them.
+llvm::SmallVector<Value *, 4> getBuffers(ComputeOp compute);
 llvm::SmallVector<Value *, 4> getInputs(ComputeOp compute);
 llvm::SmallVector<Value *, 1> getOutputs(ComputeOp compute);
 llvm::SmallVector<Value *, 1> getScratch(ComputeOp compute);
+llvm::SmallVector<Value *, 2> getIndices(ComputeOp compute);
 
 /// The body of a loop or block, built by \p build before \p builder's insertion
 /// point; the terminator is added where \p build adds none.

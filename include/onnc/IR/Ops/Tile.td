@@ -38,16 +38,17 @@ def Tile_Block : Op<TileDialect, "Block"> {
     The body's arguments are the operands. On the tensor level it holds calls and
     returns the results; "tile" are the sizes of a tile of the last call's first
     result, "split" into how many parts each of its dimensions is cut for the
-    cores, "reduction" the size of a tile along the reductions (all empty: not
-    chosen yet). On the tile level it has buffers as operands, no results, and
-    loops in the body. "model_parallelism" is the number of cores (or threads).
+    cores, "reduction" the sizes of a tile along the reductions (empty: not chosen
+    yet, or not cut). "layers" names the calls, as a schedule file does. On the
+    tile level it has buffers as operands, no results, and loops in the body.
+    "model_parallelism" is the number of cores (or threads).
   }];
   let operands = [VarArg<"inputs", Anything>];
   let results = [VarArg<"outputs", Anything>];
   let attributes = [Attr<"name", "String">,
                     Attr<"model_parallelism", "Int", "0">,
                     Attr<"tile", "Ints">, Attr<"split", "Ints">,
-                    Attr<"reduction", "Ints">];
+                    Attr<"reduction", "Ints">, Attr<"layers", "Strings">];
   let regions = ["body"];
   let hasVerifier = 1;
 }
@@ -208,11 +209,23 @@ def Tile_CopyWait : Op<TileDialect, "CopyWait"> {
   let hasVerifier = 1;
 }
 
+def Tile_Done : Op<TileDialect, "Done"> {
+  let summary = "A token of no copy, complete from the start";
+  let description = [{
+    What a loop that waits for the copy of the iteration before starts with. It
+    is waited for exactly once, as every token is.
+  }];
+  let results = [Arg<"token", Anything>];
+  let traits = [SideEffect];
+  let hasVerifier = 1;
+}
+
 def Tile_Compute : Op<TileDialect, "Compute"> {
   let summary = "Computes a tile of a kernel: a leaf of the tile level";
   let description = [{
     The operands are the kernel's inputs, then its outputs, then "scratch"
-    buffers (unplaced storage) that the target's code may use as it likes. All
+    buffers (unplaced storage) that the target's code may use as it likes, then
+    the loop counters that "over" is a function of (d0 is the first). All
     elements of the outputs' boxes are written, from those that the kernel's
     indexing says they need of the inputs. Elements are widened to the kernel's
     types as they are read and rounded as they are written. "over" restricts a
@@ -220,7 +233,7 @@ def Tile_Compute : Op<TileDialect, "Compute"> {
     indexing): the box that starts at 0 begins the result, others go on from what
     the output holds.
   }];
-  let operands = [VarArg<"buffers", Anything>];
+  let operands = [VarArg<"values", Anything>];
   let attributes = [RequiredAttr<"kernel", "Symbol">, Attr<"over", "Box">,
                     Attr<"scratch", "Int", "0">];
   let traits = [SideEffect];

@@ -1,0 +1,45 @@
+//===- TileBufferModel.h - Storage of tile programs -------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What the allocator places of a program on the tile level: whole tensors in
+/// the memories that their types name, and the scratch buffers of each block.
+/// The same for every target; memories are found by name in the machine
+/// description.
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_CODEGEN_TILEBUFFERMODEL_H
+#define ONNC_CODEGEN_TILEBUFFERMODEL_H
+
+#include "onnc/CodeGen/BufferModel.h"
+#include "onnc/Machine/Machine.h"
+
+namespace onnc {
+
+class TileBufferModel : public BufferModel {
+public:
+  /// \p unit must outlive the model.
+  explicit TileBufferModel(const ProcessingUnit &unit) : unit(unit) {}
+
+  std::optional<BufferRequest> getBuffer(const Value &value) const override;
+  /// A reshape is its operand; a host tensor that is an output is the buffer
+  /// that it is read from when all is done.
+  std::optional<unsigned> getAliasedOperand(const Value &value) const override;
+  /// Constants, and inputs, which are written before the program starts.
+  bool isPersistent(const Value &value) const override;
+  /// The allocations in the body of a block, all instances of them.
+  llvm::SmallVector<ScratchRequest, 4>
+  getScratch(const Operation &op) const override;
+
+private:
+  const ProcessingUnit &unit;
+};
+
+} // namespace onnc
+
+#endif // ONNC_CODEGEN_TILEBUFFERMODEL_H

@@ -1,0 +1,74 @@
+//===- TilePasses.td - From kernels to tile programs ----------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_CODEGEN_TILEPASSES_TD
+#define ONNC_CODEGEN_TILEPASSES_TD
+
+include "onnc/Pass/PassBase.td"
+
+def TileLowering : PassGroup<"Tile level"> {
+  let parameter = "TileMachine";
+}
+
+def FormKernels : Pass<"form-kernels", TileLowering> {
+  let summary = "Groups operations into kernels";
+  let description = [{
+    Every operation becomes a call of a kernel, a graph of its own. A kernel takes
+    in the only user of its result, and that one's, for as long as the target can
+    compute them together: a convolution, its bias, its activation. Equal kernels
+    are one. What the target can't compute at all is reported.
+  }];
+  let statistics = [
+    Statistic<"kernels", "different kernels">,
+    Statistic<"calls", "calls of kernels">,
+    Statistic<"fused", "operations that joined the kernel of another">,
+  ];
+  let requires = [Imported];
+  let sets = [Selected];
+}
+
+def FormBlocks : Pass<"form-blocks", TileLowering> {
+  let summary = "Puts calls of kernels into fusion blocks";
+  let description = [{
+    A block is what is launched together; a schedule file says which calls make
+    one, on how many cores and with which tiles. Without one, every call is a
+    block of its own and its cores and tiles are chosen later.
+  }];
+  let options = [
+    StringOption<"schedule", "", "JSON file to read blocks from">,
+    IntOption<"model-parallelism", 0,
+              "cores (threads) of a block that the schedule doesn't name; 0: as "
+              "many as the machine has">,
+  ];
+  let statistics = [Statistic<"blocks", "fusion blocks">];
+  let requires = [Selected];
+}
+
+def Tile : Pass<"tile", TileLowering> {
+  let summary = "Lowers fusion blocks to loops over tiles";
+  let description = [{
+    Tensors become buffers in the machine's backing memory. Each block becomes
+    loops: over the parts that its cores compute, and over tiles that fit the
+    memories beside them, with copies where the target wants operands elsewhere.
+    Sizes and splits that the block doesn't fix are chosen by estimated cycles:
+    the larger of computing and moving, for the loop order that moves least.
+  }];
+  let options = [
+    BoolOption<"double-buffer", 1,
+               "leave room for two instances of what loops load and store, which "
+               "pipeline-loops then overlaps">,
+  ];
+  let statistics = [
+    Statistic<"blocks", "blocks lowered">,
+    Statistic<"plans", "tilings looked at">,
+  ];
+  let requires = [Selected];
+  let sets = [Tiled];
+  let mandatoryFor = [Tiled];
+}
+
+#endif // ONNC_CODEGEN_TILEPASSES_TD

@@ -1,0 +1,96 @@
+//===- TileBufferModel.cpp ------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "onnc/CodeGen/TileBufferModel.h"
+#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Ops/Tile.h"
+
+using namespace llvm;
+using namespace onnc;
+
+static BufferRequest getRequest(const ProcessingUnit &unit, BufferType type,
+                                int64_t multiplicity) {
+  unsigned memory = *unit.findMemory(type.getSpace());
+  int64_t alignment = unit.memories[memory].alignment;
+  int64_t size = type.getByteSize();
+  if (multiplicity > 1)
+    size = int64_t(alignTo(size, alignment)) * (multiplicity - 1) + size;
+  return {memory, size, alignment};
+}
+
+std::optional<BufferRequest>
+TileBufferModel::getBuffer(const Value &value) const {
+  if (value.isArgument())
+    return std::nullopt;
+  Operation *op = value.getDefiningOp();
+  // A host tensor: what counts is the buffer that stands for it.
+  if (isa<tile::OutputOp>(op))
+    return getBuffer(*op->getOperand(0));
+  auto type = dyn_cast<BufferType>(value.getType());
+  if (!type || !unit.findMemory(type.getSpace()))
+    return std::nullopt;
+  return getRequest(unit, type, op->getInt("multiplicity", 1));
+}
+
+std::optional<unsigned>
+TileBufferModel::getAliasedOperand(const Value &value) const {
+  Operation *op = value.getDefiningOp();
+  if (op && (isa<tile::ReshapeOp>(op) || isa<tile::OutputOp>(op)))
+    return 0;
+  return std::nullopt;
+}
+
+bool TileBufferModel::isPersistent(const Value &value) const {
+  Operation *op = value.getDefiningOp();
+  return op && (isa<tile::ConstantOp>(op) || isa<tile::InputOp>(op));
+}
+
+/// The allocations in a block's body, in the order of the text.
+static SmallVector<Operation *, 8> getAllocations(const Operation &block) {
+  SmallVector<Operation *, 8> allocations;
+  block.getRegion().walk([&](Operation *op) {
+    if (isa<tile::AllocOp>(op))
+      allocations.push_back(op);
+  });
+  return allocations;
+}
+
+SmallVector<ScratchRequest, 4>
+TileBufferModel::getScratch(const Operation &op) const {
+  SmallVector<ScratchRequest, 4> requests;
+  if (!isa<tile::BlockOp>(op))
+    return requests;
+  for (auto [i, alloc] : enumerate(getAllocations(op))) {
+    BufferType type = tile::getBufferType(alloc->getResult());
+    if (unit.findMemory(type.getSpace()))
+      requests.push_back(
+          {std::to_string(i),
+           getRequest(unit, type, alloc->getInt("multiplicity", 1))});
+  }
+  return requests;
+}
+
+std::optional<int64_t> onnc::getStorageOffset(const Value &storage) {
+  if (storage.isArgument()) {
+    Operation *block = storage.getParentRegion()->getParentOp();
+    if (!block || !isa<tile::BlockOp>(block))
+      return std::nullopt;
+    Value *operand = block->getOperand(storage.getIndex());
+    return operand ? getStorageOffset(*operand) : std::nullopt;
+  }
+  Operation *op = storage.getDefiningOp();
+  Operation *block = op->getParentOp();
+  while (block && !isa<tile::BlockOp>(block))
+    block = block->getParentOp();
+  if (!block)
+    return getOffset(storage);
+  for (auto [i, alloc] : enumerate(getAllocations(*block)))
+    if (alloc == op)
+      return getScratchOffset(*block, std::to_string(i));
+  return std::nullopt;
+}
