@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/CodeGen/Passes.h"
+#include "onnc/CodeGen/TileTransforms.h"
 #include "onnc/CodeGen/Validators.h"
 
 #include "onnc/CodeGen/Passes.cpp.inc"
+#include "onnc/CodeGen/TileTransforms.cpp.inc"
 
 using namespace llvm;
 using namespace onnc;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Driver/Compiler.h"
+#include "onnc/CodeGen/TileTransforms.h"
 #include "onnc/Transforms/Passes.h"
 
 using namespace llvm;
@@ -15,6 +16,7 @@ using namespace onnc;
 Compiler::Compiler(Context &context, const TargetRegistry &targets)
     : context(context), targets(targets) {
   cantFail(registerTransformsPasses(passes));
+  cantFail(registerTileTransformsPasses(passes));
 }
 
 LogicalResult Compiler::setQuadruple(StringRef text) {
