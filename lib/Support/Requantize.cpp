@@ -186,47 +186,59 @@ static UInt128 sumOfFloors(UInt128 n, UInt128 a, UInt128 b, UInt128 m) {
   return sum;
 }
 
+/// The same from \p low to \p high.
+static UInt128 sumOfFloors(ValueRange range, UInt128 a, UInt128 b, UInt128 m) {
+  return sumOfFloors(UInt128(range.high) + 1, a, b, m) -
+         sumOfFloors(UInt128(range.low), a, b, m);
+}
+
 namespace {
-/// A scale as the fraction above / below, and what is known of it for integers
-/// from 1 to a bound.
+/// A scale as the fraction above / below.
 struct Fraction {
   UInt128 above, below;
-  int64_t bound;
 
-  /// Is an integer times the fraction half an odd number?
-  bool hasHalves() const {
-    // In lowest terms that takes an even denominator and a multiple of half of
-    // it.
-    return below % 2 == 0 && below / 2 <= UInt128(bound);
-  }
-  /// Σ round(i * fraction), halves up.
-  UInt128 sumRounded() const {
-    return sumOfFloors(UInt128(bound) + 1, 2 * above, below, 2 * below);
+  /// Is a number of \p range, none negative, times the fraction half an odd
+  /// number?
+  bool hasHalves(ValueRange range) const {
+    // In lowest terms: an odd multiple of half the denominator.
+    if (below % 2)
+      return false;
+    const UInt128 half = below / 2;
+    UInt128 multiple = (UInt128(range.low) + half - 1) / half;
+    multiple += multiple % 2 == 0;
+    return multiple <= UInt128(range.high) / half;
   }
 };
 } // namespace
 
-/// Does \p fixed equal \p fraction for -bound … bound? The multiplier errs to
-/// one side, so that for positive values no result of the one is below that of
-/// the other, or none above it. Negative values, where halves of the fixed
-/// point's product go the other way, are ⌊(i·m + half - 1) / 2^shift⌋ negated,
-/// no result of which is above those for positive ones.
-static bool isExact(const FixedPointScale &fixed, const Fraction &fraction) {
-  const UInt128 half = UInt128(1) << (fixed.shift - 1), count = fraction.bound;
-  const UInt128 exact = fraction.sumRounded();
-  return sumOfFloors(count + 1, fixed.multiplier, half, 2 * half) == exact &&
-         sumOfFloors(count + 1, fixed.multiplier, half - 1, 2 * half) == exact;
+/// Does \p fixed equal \p fraction for \p range, none of which is negative? The
+/// multiplier errs to one side, so that no result of the one is below that of
+/// the other, or none above it. \p negated: for the negative numbers of this
+/// size; halves of the fixed point's product then go the other way, so that
+/// results are -⌊(i·m + half - 1) / 2^shift⌋. As that isn't above
+/// ⌊(i·m + half) / 2^shift⌋, it suffices to compare both.
+static bool isExact(const FixedPointScale &fixed, const Fraction &fraction,
+                    ValueRange range, bool negated) {
+  const UInt128 half = UInt128(1) << (fixed.shift - 1);
+  const UInt128 exact = sumOfFloors(range, 2 * fraction.above, fraction.below,
+                                    2 * fraction.below);
+  return sumOfFloors(range, fixed.multiplier, half, 2 * half) == exact &&
+         (!negated ||
+          sumOfFloors(range, fixed.multiplier, half - 1, 2 * half) == exact);
 }
 
 std::optional<FixedPointScale> onnc::findFixedPoint(const RationalScale &scale,
-                                                    int64_t bound,
+                                                    ValueRange range,
                                                     unsigned multiplierBits) {
-  assert(bound >= 0 && bound <= int64_t(1) << 32 && multiplierBits <= 62);
+  [[maybe_unused]] constexpr int64_t limit = int64_t(1) << 32;
+  assert(range.low >= -limit && range.high <= limit &&
+         range.low <= range.high && multiplierBits <= 62);
   // Nothing comes near one half.
   const double estimate = scale.toDouble();
-  if (estimate * double(bound) < 0.49)
+  const int64_t largest = std::max(-range.low, range.high);
+  if (estimate * double(largest) < 0.49)
     return FixedPointScale();
-  // The terms of sums of floors have the widths of 2 · below and the bound.
+  // The terms of sums of floors have the widths of 2 · below and the range.
   const int above =
       getWidth(scale.getNumerator()) + std::max(scale.getExponent(), 0);
   const int below =
@@ -235,8 +247,16 @@ std::optional<FixedPointScale> onnc::findFixedPoint(const RationalScale &scale,
     return std::nullopt;
   const Fraction fraction{
       UInt128(scale.getNumerator()) << std::max(scale.getExponent(), 0),
-      UInt128(scale.getDenominator()) << -std::min(scale.getExponent(), 0),
-      bound};
+      UInt128(scale.getDenominator()) << -std::min(scale.getExponent(), 0)};
+
+  // Each sign by itself.
+  SmallVector<std::pair<ValueRange, bool>, 2> parts;
+  if (range.high >= 0)
+    parts.push_back({{std::max<int64_t>(range.low, 0), range.high}, false});
+  if (range.low < 0)
+    parts.push_back({{std::max<int64_t>(-range.high, 0), -range.low}, true});
+  const bool hasHalves =
+      any_of(parts, [&](auto &part) { return fraction.hasHalves(part.first); });
 
   // As many bits as the multiplier may have.
   int exponent;
@@ -250,47 +270,55 @@ std::optional<FixedPointScale> onnc::findFixedPoint(const RationalScale &scale,
   fixed.shift = shift;
   if (wide % fraction.below == 0) {
     // A shorter multiplier says the same.
-    const int zeros = std::min(
-        fixed.multiplier ? countTrailingZeros(fixed.multiplier) : 0, shift - 1);
+    const int zeros = std::min(countTrailingZeros(fixed.multiplier), shift - 1);
     fixed.multiplier >>= zeros;
     fixed.shift -= zeros;
-    fixed.halvesToEven = fraction.hasHalves();
+    fixed.halvesToEven = hasHalves;
     return fixed;
   }
   // An approximation of halves can't go to the even side each time.
-  if (fraction.hasHalves())
+  if (hasHalves)
     return std::nullopt;
+  auto isGood = [&] {
+    return !(fixed.multiplier >> multiplierBits) &&
+           all_of(parts, [&](auto &part) {
+             return isExact(fixed, fraction, part.first, part.second);
+           });
+  };
   const bool nearerAbove = wide % fraction.below > fraction.below / 2;
   fixed.multiplier += nearerAbove;
-  if (!(fixed.multiplier >> multiplierBits) && isExact(fixed, fraction))
+  if (isGood())
     return fixed;
   fixed.multiplier += nearerAbove ? -1 : 1;
-  if (!(fixed.multiplier >> multiplierBits) && isExact(fixed, fraction))
-    return fixed;
-  return std::nullopt;
+  return isGood() ? std::optional(fixed) : std::nullopt;
 }
 
-int64_t onnc::getSaturationBound(const RationalScale &scale, int64_t low,
-                                 int64_t high) {
-  assert(low <= 0 && high >= 0);
-  const int64_t limit = std::max(-low, high);
-  int64_t inside = 0, outside = int64_t(1) << 32;
-  while (outside - inside > 1) {
-    const int64_t middle = inside + (outside - inside) / 2;
-    (scale.apply(middle) >= limit ? outside : inside) = middle;
-  }
-  return outside;
+ValueRange onnc::getRelevantRange(const RationalScale &scale, ValueRange values,
+                                  ValueRange results) {
+  // The smallest number whose result reaches \p limit.
+  auto findLimit = [&](int64_t limit) {
+    int64_t inside = -1, outside = int64_t(1) << 32;
+    while (outside - inside > 1) {
+      const int64_t middle = inside + (outside - inside) / 2;
+      (scale.apply(middle) >= limit ? outside : inside) = middle;
+    }
+    return outside;
+  };
+  const int64_t low = -findLimit(std::max<int64_t>(-results.low, 0));
+  const int64_t high = findLimit(std::max<int64_t>(results.high, 0));
+  return {std::clamp(values.low, low, high),
+          std::clamp(values.high, low, high)};
 }
 
 std::optional<FixedPointSum> onnc::findFixedPoint(const RationalSum &sum,
                                                   ArrayRef<ValueRange> ranges,
-                                                  int64_t low, int64_t high,
+                                                  ValueRange results,
                                                   unsigned multiplierBits) {
   assert(ranges.size() == sum.size() && multiplierBits <= 45);
   constexpr int64_t maxCombinations = int64_t(1) << 20;
   int64_t combinations = 1;
   for (ValueRange range : ranges) {
-    combinations *= int64_t(range.high) - range.low + 1;
+    combinations *= range.high - range.low + 1;
     if (combinations > maxCombinations || combinations <= 0)
       return std::nullopt;
   }
@@ -326,7 +354,9 @@ std::optional<FixedPointSum> onnc::findFixedPoint(const RationalSum &sum,
   for (ValueRange range : ranges)
     values.push_back(range.low);
   auto matches = [&] {
-    auto clamped = [&](int64_t x) { return std::clamp(x, low, high); };
+    auto clamped = [&](int64_t x) {
+      return std::clamp(x, results.low, results.high);
+    };
     for (size_t i = 0; i != ranges.size(); ++i)
       values[i] = ranges[i].low;
     for (int64_t n = 0; n != combinations; ++n) {

@@ -112,7 +112,7 @@ TEST(RationalSum, AddsExactly) {
 /// Compares all integers up to \p bound; returns whether there was one.
 static bool checkFixedPoint(const RationalScale &scale, int64_t bound,
                             unsigned bits = 31) {
-  auto fixed = findFixedPoint(scale, bound, bits);
+  auto fixed = findFixedPoint(scale, {-bound, bound}, bits);
   if (!fixed)
     return false;
   EXPECT_LT(fixed->multiplier >> bits, 1);
@@ -148,21 +148,24 @@ TEST(FixedPoint, ExactMultipliersRoundHalvesToEven) {
     ASSERT_TRUE(exact);
     EXPECT_TRUE(checkFixedPoint(*exact, 20000)) << scale;
   }
-  EXPECT_TRUE(findFixedPoint(*RationalScale::get(0.5), 1)->halvesToEven);
+  EXPECT_TRUE(findFixedPoint(*RationalScale::get(0.5), {0, 1})->halvesToEven);
   // Within the bound there is no half: 1/4096 reaches one at 2048.
-  EXPECT_FALSE(
-      findFixedPoint(*RationalScale::get(1.0 / 4096), 2047)->halvesToEven);
-  EXPECT_TRUE(
-      findFixedPoint(*RationalScale::get(1.0 / 4096), 2048)->halvesToEven);
+  EXPECT_FALSE(findFixedPoint(*RationalScale::get(1.0 / 4096), {-2047, 2047})
+                   ->halvesToEven);
+  EXPECT_TRUE(findFixedPoint(*RationalScale::get(1.0 / 4096), {-2048, 0})
+                  ->halvesToEven);
+  EXPECT_FALSE(findFixedPoint(*RationalScale::get(1.0 / 4096), {2049, 6143})
+                   ->halvesToEven);
 }
 
 TEST(FixedPoint, RefusesWhatAMultiplierCantDo) {
   // 1/6: no multiplier is exact, and 3 · 1/6 is a half; 1/3 has no halves.
-  EXPECT_FALSE(findFixedPoint(*RationalScale::get({1.0}, {6.0}), 3));
-  EXPECT_TRUE(findFixedPoint(*RationalScale::get({1.0}, {6.0}), 2));
+  EXPECT_FALSE(findFixedPoint(*RationalScale::get({1.0}, {6.0}), {0, 3}));
+  EXPECT_TRUE(findFixedPoint(*RationalScale::get({1.0}, {6.0}), {-2, 2}));
   EXPECT_TRUE(checkFixedPoint(*RationalScale::get({1.0}, {3.0}), 100000));
   // Too large to shift.
-  EXPECT_FALSE(findFixedPoint(*RationalScale::get(std::ldexp(1.0, 31)), 1));
+  EXPECT_FALSE(
+      findFixedPoint(*RationalScale::get(std::ldexp(1.0, 31)), {0, 1}));
 }
 
 TEST(FixedPoint, TheProofIsSharp) {
@@ -171,7 +174,7 @@ TEST(FixedPoint, TheProofIsSharp) {
   for (auto [a, b] : {std::pair(355., 113.), {7., 19.}, {1001., 4099.}}) {
     auto scale = RationalScale::get({a}, {b});
     int64_t bound = 1;
-    while (bound < 100000 && findFixedPoint(*scale, bound, 8))
+    while (bound < 100000 && findFixedPoint(*scale, {-bound, bound}, 8))
       ++bound;
     ASSERT_GT(bound, 2);
     ASSERT_LT(bound, 100000);
@@ -199,27 +202,59 @@ TEST(FixedPoint, MoreBitsReachFurther) {
     auto scale =
         RationalScale::get({0.01f * mantissas(random), mantissas(random)},
                            {8 * mantissas(random)});
-    narrow += findFixedPoint(*scale, int64_t(1) << 31).has_value();
-    wide += findFixedPoint(*scale, int64_t(1) << 31, 62).has_value();
+    const ValueRange all{INT32_MIN, INT32_MAX};
+    narrow += findFixedPoint(*scale, all).has_value();
+    wide += findFixedPoint(*scale, all, 62).has_value();
   }
   EXPECT_LT(narrow, 30);
   EXPECT_GT(wide, 290);
 }
 
-TEST(FixedPoint, SaturationBoundsWhatMatters) {
+TEST(FixedPoint, EachSignAndPartOfTheRangeAlone) {
+  // With few bits some multipliers hold for one part of the range and not for
+  // another; whatever is found is right on all of it.
+  std::mt19937 random(4);
+  std::uniform_real_distribution<float> scales(0.01f, 1);
+  std::uniform_int_distribution<int> ends(-3000, 3000);
+  int found = 0, refused = 0;
+  for (int i = 0; i != 3000; ++i) {
+    auto scale = RationalScale::get(scales(random));
+    ValueRange range{ends(random), ends(random)};
+    if (range.low > range.high)
+      std::swap(range.low, range.high);
+    auto fixed = findFixedPoint(*scale, range, 10 + i % 8);
+    ++(fixed ? found : refused);
+    for (int64_t value = range.low; fixed && value <= range.high; ++value)
+      ASSERT_EQ(fixed->apply(value), scale->apply(value))
+          << value << " * " << scale->toDouble();
+  }
+  EXPECT_GT(found, 300);
+  EXPECT_GT(refused, 300);
+}
+
+TEST(FixedPoint, ClampingBoundsWhatMatters) {
   auto scale = RationalScale::get({1.0}, {1000.0});
-  // 126500 / 1000 is a half that goes to 126.
-  EXPECT_EQ(getSaturationBound(*scale, -100, 127), 126501);
-  EXPECT_EQ(getSaturationBound(*scale, -128, 127), 127500);
-  EXPECT_EQ(getSaturationBound(*RationalScale::get(1e-30), -128, 127),
-            int64_t(1) << 32);
+  const ValueRange all{INT32_MIN, INT32_MAX};
+  // 99500 / 1000 is a half that goes to 100, 126500 / 1000 one that goes to
+  // 126.
+  EXPECT_EQ(getRelevantRange(*scale, all, {-100, 127}),
+            (ValueRange{-99500, 126501}));
+  EXPECT_EQ(getRelevantRange(*scale, all, {0, 127}), (ValueRange{0, 126501}));
+  EXPECT_EQ(getRelevantRange(*scale, all, {20, 127}), (ValueRange{0, 126501}));
+  EXPECT_EQ(getRelevantRange(*scale, {-5, 70}, {-100, 127}),
+            (ValueRange{-5, 70}));
+  // Beyond: the end still has to be clamped.
+  EXPECT_EQ(getRelevantRange(*scale, {200000, 300000}, {-100, 127}),
+            (ValueRange{126501, 126501}));
+  EXPECT_EQ(getRelevantRange(*RationalScale::get(1e-30), all, {-128, 127}),
+            all);
 }
 
 TEST(FixedPoint, SumsOfTwo) {
   const ValueRange byte{-255, 255}, quarter{-64, 64};
   auto sum = RationalSum::get({0.0393936f, 0.104195f}, {0.0509457f});
   ASSERT_TRUE(sum);
-  auto fixed = findFixedPoint(*sum, {byte, byte}, -128, 255);
+  auto fixed = findFixedPoint(*sum, {byte, byte}, {-128, 255});
   ASSERT_TRUE(fixed);
   for (int a = -255; a <= 255; ++a)
     for (int b = -255; b <= 255; ++b) {
@@ -230,7 +265,7 @@ TEST(FixedPoint, SumsOfTwo) {
     }
   // Equal scales: a half for every odd sum.
   auto mean = RationalSum::get({0.5, 0.5});
-  fixed = findFixedPoint(*mean, {quarter, quarter}, -128, 127);
+  fixed = findFixedPoint(*mean, {quarter, quarter}, {-128, 127});
   ASSERT_TRUE(fixed);
   EXPECT_TRUE(fixed->halvesToEven);
   EXPECT_EQ(fixed->apply({1, 0}), 0);
@@ -238,5 +273,5 @@ TEST(FixedPoint, SumsOfTwo) {
   EXPECT_EQ(fixed->apply({-1, 0}), 0);
   // Halves of thirds.
   EXPECT_FALSE(findFixedPoint(*RationalSum::get({1.0, 1.0}, {6.0}),
-                              {quarter, quarter}, -128, 127));
+                              {quarter, quarter}, {-128, 127}));
 }

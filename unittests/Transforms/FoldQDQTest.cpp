@@ -388,6 +388,32 @@ static Difference compareGroups(Module &original, Module &folded,
   return difference;
 }
 
+/// Every Requantize can be done with 31-bit multipliers, for all sums that its
+/// weights allow.
+static void checkFixedPoint(Module &folded, std::mt19937 &random) {
+  folded.walk([&](Operation *op) {
+    if (!isa<quant::RequantizeOp>(op))
+      return;
+    const quant::ResultRange result = quant::getResultRange(*op);
+    const ValueRange clamp{result.min - result.zeroPoint,
+                           result.max - result.zeroPoint};
+    const std::vector<RationalScale> scales = quant::getScales(*op);
+    const std::vector<ValueRange> sums = quant::getSumRanges(*op);
+    for (size_t c = 0; c != std::max(scales.size(), sums.size()); ++c) {
+      const RationalScale &scale = scales[scales.size() == 1 ? 0 : c];
+      const ValueRange sum = sums[sums.size() == 1 ? 0 : c];
+      auto fixed = findFixedPoint(scale, getRelevantRange(scale, sum, clamp));
+      ASSERT_TRUE(fixed) << op->getLoc().toDiag().node << ", channel " << c;
+      std::uniform_int_distribution<int64_t> values(sum.low, sum.high);
+      for (int i = 0; i != 100; ++i) {
+        const int64_t value = values(random);
+        ASSERT_EQ(result.finish(fixed->apply(value)),
+                  result.finish(scale.apply(value)));
+      }
+    }
+  });
+}
+
 TEST(FoldQDQModels, EveryGroupDiffersByOneUnitAtMost) {
   for (StringRef name : {"kws", "ic", "vww", "ad"}) {
     std::string path =
@@ -407,6 +433,7 @@ TEST(FoldQDQModels, EveryGroupDiffersByOneUnitAtMost) {
     });
 
     Group random(7);
+    checkFixedPoint(*folded, random.random);
     Difference difference;
     for (int i = 0; i != 3; ++i) {
       auto shape =

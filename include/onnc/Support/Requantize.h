@@ -112,23 +112,28 @@ struct FixedPointScale {
   bool operator==(const FixedPointScale &) const = default;
 };
 
+/// Integers from low to high, both inclusive.
+struct ValueRange {
+  int64_t low, high;
+
+  bool operator==(const ValueRange &) const = default;
+};
+
 /// A fixed-point scale of at most \p multiplierBits (up to 62) that equals
-/// \p scale.apply for every value of -\p bound … \p bound (bound <= 2^32);
-/// nullopt where none of the two nearest multipliers does. Takes time
-/// logarithmic in the bound: the two are step functions, one of which is never
-/// below the other, so that they are equal if their sums are (Euclid's
-/// algorithm sums ⌊(a·i + b) / m⌋).
+/// \p scale.apply for every value of \p range (within ±2^32); nullopt where
+/// none of the two nearest multipliers does. Takes time logarithmic in the
+/// range: the two are step functions, one of which is never below the other, so
+/// that they are equal if their sums are (Euclid's algorithm sums ⌊(a·i + b) /
+/// m⌋).
 std::optional<FixedPointScale> findFixedPoint(const RationalScale &scale,
-                                              int64_t bound,
+                                              ValueRange range,
                                               unsigned multiplierBits = 31);
 
-/// The smallest number from which on (and from minus which down) results of
-/// \p scale don't lie inside (\p low, \p high), low <= 0 <= high: beyond it a
-/// monotone approximation that clamps to this range can't differ. At most
-/// 2^32. The bound that findFixedPoint needs is the smaller of this and of what
-/// the accumulator can reach.
-int64_t getSaturationBound(const RationalScale &scale, int64_t low,
-                           int64_t high);
+/// The part of \p values (within ±2^32) outside of which a monotone
+/// approximation of \p scale can't differ once results are clamped to \p
+/// results: what findFixedPoint needs.
+ValueRange getRelevantRange(const RationalScale &scale, ValueRange values,
+                            ValueRange results);
 
 /// values ↦ (Σ value * multiplier + 2^(shift - 1)) >> shift, as above.
 struct FixedPointSum {
@@ -139,18 +144,13 @@ struct FixedPointSum {
   int64_t apply(llvm::ArrayRef<int32_t> values) const;
 };
 
-/// Inclusive.
-struct ValueRange {
-  int32_t low, high;
-};
-
 /// Multipliers of at most \p multiplierBits (up to 45) that equal \p sum.apply
-/// for all values of \p ranges, as far as results lie inside (\p low, \p high);
-/// nullopt where there are none. Every combination is tried: at most 2^20, more
-/// are refused.
+/// for all values of \p ranges, of at most 17 bits and a sign, once results are
+/// clamped to \p results; nullopt where there are none. Every combination is
+/// tried: at most 2^20, more are refused.
 std::optional<FixedPointSum> findFixedPoint(const RationalSum &sum,
                                             llvm::ArrayRef<ValueRange> ranges,
-                                            int64_t low, int64_t high,
+                                            ValueRange results,
                                             unsigned multiplierBits = 31);
 
 } // namespace onnc

@@ -83,6 +83,88 @@ RationalSum quant::getSum(const Operation &sum) {
   return *result;
 }
 
+namespace {
+/// The constant operand \p i of an operation as integers; nullopt where it
+/// isn't constant, \p fallback where it is absent.
+std::optional<std::vector<int64_t>>
+getConstantInts(const Operation &op, unsigned i,
+                std::vector<int64_t> fallback) {
+  const Value *value = op.getOperand(i);
+  if (!value)
+    return fallback;
+  ConstantAttr constant = getConstantValue(value);
+  if (!constant)
+    return std::nullopt;
+  std::vector<int64_t> numbers(*constant.getType().getNumElements());
+  const ConstantData &data = constant.getData();
+  for (auto [n, number] : enumerate(numbers))
+    switch (constant.getType().getElementType()) {
+    case ElementType::I8:
+      number = data.get<int8_t>(n);
+      break;
+    case ElementType::U8:
+      number = data.get<uint8_t>(n);
+      break;
+    case ElementType::I32:
+      number = data.get<int32_t>(n);
+      break;
+    default:
+      return std::nullopt;
+    }
+  return numbers;
+}
+} // namespace
+
+/// Without the bias; empty where nothing is known.
+static std::vector<ValueRange> getProductRanges(const Operation &product) {
+  const bool isConv = isa<onnx::ConvIntegerOp>(&product);
+  if (!isConv && !isa<onnx::MatMulIntegerOp>(&product))
+    return {};
+  TensorType x = product.getOperand(0)->getTensorType();
+  TensorType w = product.getOperand(1)->getTensorType();
+  auto weights = getConstantInts(product, 1, {});
+  auto xZero = getConstantInts(product, 2, {0});
+  auto wZeros = getConstantInts(product, 3, {0});
+  if (!weights || weights->empty() || !xZero || xZero->size() != 1 || !wZeros ||
+      wZeros->empty() || !w || (!isConv && w.getRank() != 2))
+    return {};
+  const ElementType type = x.getElementType();
+  const int64_t low = quant::getLowest(type) - xZero->front();
+  const int64_t high = quant::getHighest(type) - xZero->front();
+  const auto shape = *w.getStaticShape();
+  const size_t count = isConv ? shape[0] : shape[1];
+  const size_t inner = isConv ? weights->size() / count : 1;
+  if (wZeros->size() != 1 && wZeros->size() != count)
+    return {};
+  std::vector<ValueRange> ranges(count, {0, 0});
+  for (auto [i, weight] : enumerate(*weights)) {
+    const size_t c = i / inner % count;
+    const int64_t w = weight - (*wZeros)[wZeros->size() == 1 ? 0 : c];
+    ranges[c].low += std::min(w * low, w * high);
+    ranges[c].high += std::max(w * low, w * high);
+  }
+  return ranges;
+}
+
+std::vector<ValueRange> quant::getSumRanges(const Operation &requantize) {
+  const std::vector<ValueRange> unknown = {{INT32_MIN, INT32_MAX}};
+  const Operation *acc = requantize.getOperand(0)->getDefiningOp();
+  auto bias = getConstantInts(requantize, 1, {0});
+  if (!acc || !bias)
+    return unknown;
+  std::vector<ValueRange> ranges = getProductRanges(*acc);
+  if (ranges.empty() || (bias->size() != 1 && bias->size() != ranges.size()))
+    return unknown;
+  for (auto [c, range] : enumerate(ranges)) {
+    range.low += (*bias)[bias->size() == 1 ? 0 : c];
+    range.high += (*bias)[bias->size() == 1 ? 0 : c];
+    // It may wrap around.
+    if (range.low < INT32_MIN || range.high > INT32_MAX)
+      return unknown;
+  }
+  return ranges;
+}
+
 //===----------------------------------------------------------------------===//
 // Verifiers
 //===----------------------------------------------------------------------===//

@@ -41,6 +41,12 @@ ResultRange getResultRange(const Operation &op);
 /// The factors of a Requantize: one, or one for each index of "axis".
 std::vector<RationalScale> getScales(const Operation &requantize);
 
+/// The sums, bias included, that a Requantize can be given: one range, or one
+/// for each index of "axis". Those of ConvInteger and MatMulInteger follow from
+/// constant weights and from the input's type and zero point, so that they hold
+/// for every input.
+std::vector<ValueRange> getSumRanges(const Operation &requantize);
+
 /// The coefficients of a Sum.
 RationalSum getSum(const Operation &sum);
 
