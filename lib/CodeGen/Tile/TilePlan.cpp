@@ -166,8 +166,8 @@ static int64_t getBufferBytes(const TileOperand &operand,
 /// Input \p i of a call in a block is a constant of the graph.
 static bool isConstant(const BlockTask::Call &call, unsigned i) {
   Value *value = call.op->getOperand(i);
-  if (value->isArgument())
-    value = call.op->getParentOp()->getOperand(value->getIndex());
+  if (Operation *block = call.op->getParentOp(); block && value->isArgument())
+    value = block->getOperand(value->getIndex());
   return bool(getConstantValue(value));
 }
 
@@ -241,6 +241,8 @@ SmallVector<Traffic, 8> PlanSearch::getTraffic(const TilePlan &plan) const {
       t.depth = plan.loops.size();
       traffic.push_back(t);
     }
+    if (task.copies)
+      continue;
     auto sizes = getSizes(boxes.calls[c].outputs[0]);
     for (const TileScratch &scratch :
          machine.model.getScratch(*call.kernel, sizes)) {
@@ -325,7 +327,8 @@ bool PlanSearch::evaluate(TilePlan &plan) {
       sizes = getSizes(getTileBoxes(task, toAffine(getFullBox(plan.tile)))
                            .calls[c]
                            .outputs[0]);
-    compute += machine.model.getComputeCycles(*call.kernel, sizes, work);
+    if (!task.copies)
+      compute += machine.model.getComputeCycles(*call.kernel, sizes, work);
   }
   compute = (compute + cyclesPerStep) * tiles * reductions;
 

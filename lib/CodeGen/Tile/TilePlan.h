@@ -31,6 +31,9 @@ struct BlockTask {
     KernelTiling tiling;
   };
   llvm::SmallVector<Call, 2> calls;
+  /// Nothing is computed: the input is copied through the memory that its
+  /// operand names (not at all, where it is the backing memory) to the output.
+  bool copies = false;
 
   const Call &last() const { return calls.back(); }
   /// The shape that is cut.
