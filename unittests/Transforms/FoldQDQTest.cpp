@@ -19,6 +19,7 @@
 #include "onnc/IR/ShapeInference.h"
 #include "onnc/IR/Verifier.h"
 #include "onnc/Import/ONNX/Import.h"
+#include "onnc/Transforms/Pipelines.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -337,6 +338,22 @@ INSTANTIATE_TEST_SUITE_P(
                     Kind{"Softmax", buildSoftmax}, Kind{"Table", buildTable},
                     Kind{"Movement", buildMovement}),
     [](const auto &info) { return info.param.name; });
+
+TEST(FoldQDQPipeline, TargetsAskForIt) {
+  Group group(1);
+  buildConv(group);
+  for (unsigned level = 0; level <= 2; ++level) {
+    for (auto quantized : {QuantizedGroups::Keep, QuantizedGroups::Fold}) {
+      const bool folds = level && quantized == QuantizedGroups::Fold;
+      std::unique_ptr<Module> module = group.module.clone();
+      ASSERT_TRUE(succeeded(
+          runPasses(*module, getOptimizationPipeline(level, quantized))));
+      EXPECT_EQ(countOperations(*module, "onnx.ConvInteger"), folds ? 1u : 0u);
+      EXPECT_EQ(countOperations(*module, "onnx.QuantizeLinear"),
+                folds ? 0u : 1u);
+    }
+  }
+}
 
 //===----------------------------------------------------------------------===//
 // Trained networks

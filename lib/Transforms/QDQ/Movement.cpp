@@ -39,7 +39,10 @@ static bool isMovement(Operation *op, ElementType type) {
   if (isa<onnx::MaxPoolOp>(op) && op->getNumResults() > 1 &&
       op->getResult(1)->hasUses())
     return false;
-  if (isa<onnx::ResizeOp>(op) && op->getString("mode", "nearest") != "nearest")
+  // Nothing interpolated, and no number of its own beyond the borders.
+  if (isa<onnx::ResizeOp>(op) &&
+      (op->getString("mode", "nearest") != "nearest" ||
+       op->getString("coordinate_transformation_mode") == "tf_crop_and_resize"))
     return false;
   const uint64_t allowed = op->getInfo().operands.front().elementTypes;
   return allowed >> static_cast<unsigned>(type) & 1;

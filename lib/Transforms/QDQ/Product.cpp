@@ -423,7 +423,8 @@ LogicalResult qdq::foldQLinear(Operation *op, Rewriter *rewriter,
 
   auto weights = getConstantTensor(op->getOperand(3));
   TensorType type = op->getResult()->getTensorType();
-  if (!weights || weights->getNumElements() == 0)
+  if (!weights || weights->getNumElements() == 0 ||
+      (isConv && weights->getRank() < 3))
     return reason.because("the weights are not constant");
   if (isConv) {
     const int64_t channels = weights->getDim(0);

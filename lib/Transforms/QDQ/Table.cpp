@@ -33,16 +33,17 @@ struct Slice {
 };
 } // namespace
 
-/// Adds what \p value is computed from. The type of every value on the way must
-/// be \p type: nothing is broadcast.
-static LogicalResult collect(Value *value, TensorType type,
+/// Adds what \p value, an operand of \p user, is computed from. The type of
+/// every value on the way must be \p type: nothing is broadcast.
+static LogicalResult collect(Value *value, Operation *user, TensorType type,
                              SmallPtrSetImpl<Operation *> &seen, Slice &slice,
                              Reason &reason) {
   constexpr unsigned maxOperations = 64;
   Operation *op = value->getDefiningOp();
   if (!op)
     return reason.because("it depends on a float that is not quantized");
-  if (value->getTensorType().getShape() != type.getShape())
+  if (!value->getTensorType().hasRank() ||
+      value->getTensorType().getShape() != type.getShape())
     return reason.because("'" + op->getName() + "' broadcasts");
   if (!seen.insert(op).second)
     return success();
@@ -53,8 +54,13 @@ static LogicalResult collect(Value *value, TensorType type,
     slice.dequantize = op;
     return success();
   }
-  if (!op->hasTrait(OpTrait::Elementwise) || op->getNumResults() != 1)
-    return reason.because("'" + op->getName() + "' has no integer form here");
+  if (!op->hasTrait(OpTrait::Elementwise) || op->getNumResults() != 1) {
+    if (isa<onnx::QuantizeLinearOp>(user))
+      return reason.because("'" + op->getName() + "' has no integer form here");
+    return reason.because("the result of '" + op->getName() +
+                          "' is not quantized before '" + user->getName() +
+                          "'");
+  }
   if (seen.size() > maxOperations)
     return reason.because("the function has too many operations");
   for (Value *operand : op->getOperands()) {
@@ -68,7 +74,7 @@ static LogicalResult collect(Value *value, TensorType type,
       slice.numbers[operand] = constant->withShape({});
       continue;
     }
-    if (failed(collect(operand, type, seen, slice, reason)))
+    if (failed(collect(operand, op, type, seen, slice, reason)))
       return failure();
   }
   slice.ops.push_back(op);
@@ -129,7 +135,8 @@ LogicalResult qdq::foldTable(Operation *quantize, Rewriter *rewriter,
     return reason.because("the rank is not known");
   Slice slice;
   SmallPtrSet<Operation *, 8> seen;
-  if (failed(collect(quantize->getOperand(0), type, seen, slice, reason)))
+  if (failed(collect(quantize->getOperand(0), quantize, type, seen, slice,
+                     reason)))
     return failure();
   if (!slice.dequantize)
     return reason.because("it is constant");
