@@ -218,12 +218,12 @@ std::optional<Indexing> indexing::resize(const Operation *op) {
   Dims dims = addResultDims(indexing, op);
   Access access = toAccess(dims);
   for (auto [index, axis] : zip_equal(access, *axes))
-    if (axis.input != axis.output || axis.scale != 1)
+    if (axis.input != axis.output || axis.scale != 1 || !isAbsent(op, 1))
       index = getIndex(op, axis, index.terms[0].dim);
   // What lies beyond a region of interest is a constant; roi is then read.
   const bool crops =
       op->getString("coordinate_transformation_mode") == "tf_crop_and_resize";
-  if (crops && op->getOperand(1)) {
+  if (crops && !isAbsent(op, 1)) {
     access.assign(access.size(), IndexExpr::all());
     indexing.operands[1] = all(1);
   }

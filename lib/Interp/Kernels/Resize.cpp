@@ -83,7 +83,6 @@ static SmallVector<double, 4> getWeights(const ResizeMode &mode,
                                          const ResizedAxis &axis, double ratio,
                                          int64_t &start) {
   if (mode.mode == "nearest") {
-    start = 0;
     bool right = ratio > 0.5; // round_prefer_floor
     if (mode.nearest == "round_prefer_ceil")
       right = ratio >= 0.5;
@@ -91,7 +90,9 @@ static SmallVector<double, 4> getWeights(const ResizeMode &mode,
       right = ratio == 1;
     else if (mode.nearest == "ceil")
       right = true;
-    return {right ? 0.0 : 1.0, right ? 1.0 : 0.0};
+    // One neighbour alone: the other may not be a number.
+    start = right;
+    return {1.0};
   }
   // Antialiasing widens the filter where the result is smaller.
   const double scale = mode.antialias ? std::min(axis.scale, 1.0) : 1;
