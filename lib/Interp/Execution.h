@@ -22,6 +22,10 @@ using SymbolValues = llvm::StringMap<int64_t>;
 llvm::Error checkType(const RuntimeValue &value, Type type,
                       SymbolValues &symbols);
 
+/// \p error at \p op; one that a nested operation located stays as it is.
+llvm::Error locate(llvm::Error error, const Operation &op,
+                   DiagID id = DiagID::InterpRuntime);
+
 /// The state of one run: budget, counters, and the symbols' values.
 class Execution {
 public:
@@ -44,7 +48,12 @@ public:
   SymbolValues symbols;
 
 private:
+  /// The body of the kernel or fusion block that \p op runs.
+  llvm::Expected<RuntimeValues> runCalled(const Operation &op,
+                                          llvm::ArrayRef<RuntimeValue>);
+
   int64_t iterations = 0;
+  unsigned callDepth = 0;
   uint64_t seedsGiven = 0;
 };
 

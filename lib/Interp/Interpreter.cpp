@@ -8,6 +8,7 @@
 
 #include "onnc/Interp/Interpreter.h"
 #include "Execution.h"
+#include "Tile/Executor.h"
 #include "onnc/IR/Context.h"
 
 using namespace llvm;
@@ -44,9 +45,9 @@ LogicalResult onnc::reportRunError(DiagnosticEngine &engine, Error error) {
   return result;
 }
 
-/// \p error at \p op; one that a nested operation located stays as it is.
-static Error locate(Error error, const Operation &op,
-                    DiagID id = DiagID::InterpRuntime) {
+Error interp::locate(Error error, const Operation &op, DiagID id) {
+  if (!error)
+    return error;
   if (error.isA<InterpError>())
     return error;
   return make_error<InterpError>(id, op.getLoc().toDiag(),
@@ -179,8 +180,26 @@ static Error checkOperands(const Operation &op, const KernelEntry &entry,
   return Error::success();
 }
 
+Expected<RuntimeValues> Execution::runCalled(const Operation &op,
+                                             ArrayRef<RuntimeValue> operands) {
+  // Text may let kernels call each other in a circle.
+  constexpr unsigned maxCallDepth = 64;
+  if (callDepth == maxCallDepth)
+    return locate(
+        fail("more than " + Twine(maxCallDepth) + " kernels call each other"),
+        op);
+  ++callDepth;
+  const Region &body =
+      isa<tile::CallOp>(op) ? tile::getKernel(&op)->getBody() : op.getRegion();
+  auto results = runRegion(body, RuntimeValues(operands));
+  --callDepth;
+  return results;
+}
+
 Expected<RuntimeValues>
 Execution::runOperation(const Operation &op, ArrayRef<RuntimeValue> operands) {
+  if (isa<tile::CallOp, tile::BlockOp>(op))
+    return runCalled(op, operands);
   const KernelEntry *entry = lookupKernel(op.getName());
   if (!entry)
     return locate(fail("the interpreter doesn't support this operator"), op,
@@ -242,6 +261,7 @@ Expected<RuntimeValues> Execution::runRegion(const Region &region,
   assert(arguments.size() == region.getNumArguments() &&
          "one value for each argument");
   Environment values;
+  std::optional<TileExecutor> tiles;
   for (unsigned i = 0; i != arguments.size(); ++i)
     values.define(region.getArgument(i), std::move(arguments[i]));
   arguments.clear();
@@ -252,9 +272,15 @@ Expected<RuntimeValues> Execution::runRegion(const Region &region,
       const Value *operand = op.getOperand(i);
       operands.push_back(operand ? values.use(operand) : RuntimeValue());
     }
-    if (op.hasTrait(OpTrait::Terminator))
+    if (op.hasTrait(OpTrait::Terminator)) {
+      if (Error error = tiles ? tiles->finish() : Error::success())
+        return error;
       return operands;
-    Expected<RuntimeValues> results = runOperation(op, operands);
+    }
+    if (isTileLevel(op) && !tiles)
+      tiles.emplace(*this);
+    Expected<RuntimeValues> results =
+        isTileLevel(op) ? tiles->run(op, operands) : runOperation(op, operands);
     if (!results)
       return results;
     for (unsigned i = 0; i != op.getNumResults(); ++i)

@@ -76,6 +76,10 @@ struct RunOptions {
   /// Plain loops in place of the blocked, threaded kernels, which compute the
   /// same bits.
   bool naiveKernels = false;
+  /// Check tiled programs as they run: what is read was written for the same
+  /// coordinates and has arrived, parallel iterations don't get into each
+  /// other's way (docs/TileIR.md, rules 2 to 4). Bounds are always checked.
+  bool checkTiles = true;
   /// Called after every operation, those of bodies included, inner ones first.
   std::function<void(const OperationEvent &)> observer;
 };

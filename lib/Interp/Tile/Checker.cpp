@@ -1,0 +1,300 @@
+//===- Checker.cpp --------------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Checker.h"
+#include "../Kernel.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::interp;
+
+//===----------------------------------------------------------------------===//
+// Messages
+//===----------------------------------------------------------------------===//
+
+static std::string listText(ArrayRef<int64_t> values) {
+  std::string text = "[";
+  raw_string_ostream os(text);
+  interleaveComma(values, os);
+  os << ']';
+  return text;
+}
+
+std::string interp::toText(ArrayRef<Range> box, int64_t i) {
+  return listText(getCoordinates(box, i));
+}
+
+/// "at a.onncir:12", as far as it is known.
+static std::string describePlace(const Operation &op) {
+  DiagLocation loc = op.getLoc().toDiag();
+  std::string text = "'" + op.getName().str() + "'";
+  if (loc.line)
+    text += " in line " + std::to_string(loc.line);
+  else if (!loc.node.empty())
+    text += " at " + loc.node;
+  return text;
+}
+
+std::string TileChecker::describeCopy(int64_t number) const {
+  auto it = running.find(number);
+  return it == running.end() ? std::string("a copy")
+                             : describePlace(*it->second.op);
+}
+
+std::string TileChecker::describe(Tag tag, const TileView &view) const {
+  if (tag == undefinedTag)
+    return "which nothing has written";
+  if (tag <= pendingTag)
+    return "which the copy of " + describeCopy(pendingTag - tag) +
+           " is still writing: its token hasn't been waited for";
+  const Shape &frame = frames[tag >> frameShift];
+  std::string text =
+      "which holds " +
+      interp::toText(getFullBox(frame), tag & ((Tag(1) << frameShift) - 1));
+  if (frame != view.domain)
+    text += " of a tensor of shape " + interp::toText(frame);
+  return text;
+}
+
+Tag TileChecker::getFrame(ArrayRef<int64_t> shape) {
+  auto it = find(frames, Shape(shape));
+  const Tag number = it - frames.begin();
+  if (it == frames.end())
+    frames.push_back(Shape(shape));
+  return number << frameShift;
+}
+
+//===----------------------------------------------------------------------===//
+// Accesses
+//===----------------------------------------------------------------------===//
+
+Error TileChecker::checkBounds(const char *what, const TileView &view,
+                               ArrayRef<Range> box) const {
+  if (contains(view.getElements(), box))
+    return Error::success();
+  return fail(Twine(what) + " " + toString(box) + " of " + view.name +
+              ", which is the box " + toString(view.getElements()));
+}
+
+Error TileChecker::logAccess(const TileView &view, ArrayRef<Range> box,
+                             bool isWrite) {
+  TileStorage &storage = *view.storage;
+  if (current == storage.home)
+    return Error::success();
+  if (!storage.log)
+    storage.log = std::make_unique<AccessLog>(storage.instanceSize *
+                                              storage.multiplicity);
+  AccessLog &log = *storage.log;
+  int64_t conflict = -1;
+  bool wrote = false;
+  IterationId other = IterationTree::none;
+  forEachRow(view, box,
+             [&](int64_t i, const int64_t *places, int64_t place, Tag, int64_t,
+                 int64_t count) {
+               for (int64_t j = 0; j != count && conflict < 0; ++j) {
+                 const int64_t at = place + places[j];
+                 const IterationId writer = log.getWriter(at);
+                 other = isWrite ? log.write(at, current, iterations)
+                                 : log.read(at, current, iterations);
+                 if (other == IterationTree::none)
+                   continue;
+                 conflict = i + j;
+                 wrote = other == writer;
+               }
+             });
+  if (conflict < 0)
+    return Error::success();
+  return fail(iterations.describe(current, other) +
+              (isWrite ? " writes" : " reads") + " element " +
+              interp::toText(box, conflict) + " of " + view.name + ", which " +
+              iterations.describe(other, current) +
+              (wrote ? " writes" : " reads") + " at the same time");
+}
+
+Error TileChecker::read(const TileView &view, ArrayRef<Range> box) {
+  if (isEmpty(box))
+    return Error::success();
+  if (Error error = checkBounds("reads", view, box))
+    return error;
+  const TileStorage &storage = *view.storage;
+  if (!enabled || storage.contents == TileStorage::Contents::Constant)
+    return Error::success();
+  int64_t wrong = -1;
+  Tag found = undefinedTag;
+  if (!storage.tags.empty())
+    forEachRow(view, box,
+               [&](int64_t i, const int64_t *places, int64_t place, Tag tag,
+                   int64_t step, int64_t count) {
+                 if (wrong >= 0)
+                   return;
+                 const Tag *tags = storage.tags.data() + place;
+                 for (int64_t j = 0; j != count; ++j, tag += step)
+                   if (tags[places[j]] != tag) {
+                     wrong = i + j;
+                     found = tags[places[j]];
+                     return;
+                   }
+               });
+  else if (storage.contents == TileStorage::Contents::Undefined)
+    wrong = 0;
+  if (wrong >= 0)
+    return fail("reads element " + interp::toText(box, wrong) + " of " +
+                view.name + ", " + describe(found, view));
+  return logAccess(view, box, /*isWrite=*/false);
+}
+
+/// Some element of \p box in \p view lies in \p other's box of its view.
+static bool overlap(const TileView &view, ArrayRef<Range> box,
+                    const TileView &other, ArrayRef<Range> otherBox) {
+  if (view.storage != other.storage)
+    return false;
+  if (view.array->extents == other.array->extents)
+    return view.base == other.base &&
+           !isEmpty(intersect(view.toLocal(box), other.toLocal(otherBox)));
+  DenseSet<int64_t> taken;
+  auto forEachPlace = [](const TileView &v, ArrayRef<Range> b, auto fn) {
+    forEachRow(v, b,
+               [&](int64_t, const int64_t *places, int64_t place, Tag, int64_t,
+                   int64_t count) {
+                 for (int64_t j = 0; j != count; ++j)
+                   fn(place + places[j]);
+               });
+  };
+  forEachPlace(view, box, [&](int64_t place) { taken.insert(place); });
+  bool found = false;
+  forEachPlace(other, otherBox,
+               [&](int64_t place) { found |= taken.contains(place); });
+  return found;
+}
+
+Error TileChecker::checkSources(const TileView &view, ArrayRef<Range> box) {
+  for (const auto &[number, copy] : running)
+    if (copy.copies() && overlap(view, box, copy.source, copy.box))
+      return fail("writes " + toString(box) + " of " + view.name +
+                  ", which the copy of " + describeCopy(number) +
+                  " is still reading: its token hasn't been waited for");
+  return Error::success();
+}
+
+/// Before the first write: what the elements hold so far.
+static void initializeTags(const TileView &view) {
+  TileStorage &storage = *view.storage;
+  if (!storage.tags.empty())
+    return;
+  storage.tags.assign(storage.instanceSize * storage.multiplicity,
+                      undefinedTag);
+  if (storage.contents != TileStorage::Contents::Own)
+    return;
+  // Such storage isn't placed: every view of it names an element by the index
+  // in the whole.
+  TileView whole = view;
+  whole.array = std::make_shared<DenseArray>(storage.type);
+  whole.origin = Shape(whole.array->extents.size(), 0);
+  whole.base = 0;
+  Tag stride = 1;
+  whole.tagStrides.resize(whole.origin.size());
+  for (size_t d = whole.origin.size(); d-- > 0;) {
+    whole.tagStrides[d] = stride;
+    stride *= whole.array->extents[d];
+  }
+  whole.tagBase = view.tagBase >> frameShift << frameShift;
+  forEachRow(whole, getFullBox(whole.array->extents),
+             [&](int64_t, const int64_t *places, int64_t place, Tag tag,
+                 int64_t step, int64_t count) {
+               for (int64_t j = 0; j != count; ++j)
+                 storage.tags[place + places[j]] = tag + j * step;
+             });
+}
+
+void TileChecker::mark(const TileView &view, ArrayRef<Range> box, Mark mark,
+                       int64_t copy) {
+  std::vector<Tag> &tags = view.storage->tags;
+  forEachRow(view, box,
+             [&](int64_t, const int64_t *places, int64_t place, Tag tag,
+                 int64_t step, int64_t count) {
+               for (int64_t j = 0; j != count; ++j)
+                 tags[place + places[j]] = mark == Mark::Holds ? tag + j * step
+                                           : mark == Mark::Undefined
+                                               ? undefinedTag
+                                               : pendingTag - copy;
+             });
+}
+
+Error TileChecker::overwrite(const TileView &view, ArrayRef<Range> box,
+                             Mark mark, int64_t copy) {
+  if (isEmpty(box))
+    return Error::success();
+  if (mark == Mark::Holds)
+    if (Error error = checkBounds("writes", view, box))
+      return error;
+  TileStorage &storage = *view.storage;
+  if (storage.contents == TileStorage::Contents::Constant)
+    return fail("writes " + view.name + ", a constant");
+  if (!enabled)
+    return Error::success();
+  initializeTags(view);
+  int64_t pending = -1;
+  Tag found = undefinedTag;
+  forEachRow(view, box,
+             [&](int64_t i, const int64_t *places, int64_t place, Tag, int64_t,
+                 int64_t count) {
+               for (int64_t j = 0; j != count && pending < 0; ++j)
+                 if (storage.tags[place + places[j]] <= pendingTag) {
+                   pending = i + j;
+                   found = storage.tags[place + places[j]];
+                 }
+             });
+  if (pending >= 0)
+    return fail("writes element " + interp::toText(box, pending) + " of " +
+                view.name + ", " + describe(found, view));
+  if (Error error = checkSources(view, box))
+    return error;
+  if (Error error = logAccess(view, box, /*isWrite=*/true))
+    return error;
+  this->mark(view, box, mark, copy);
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+Box TileChecker::getWritten(const RunningCopy &copy) {
+  return copy.fills ? copy.target.box : copy.box;
+}
+
+Expected<int64_t> TileChecker::start(RunningCopy copy) {
+  const int64_t number = started++;
+  if (copy.copies()) {
+    if (Error error = read(copy.source, copy.box))
+      return error;
+    if (Error error = checkBounds("writes", copy.target, copy.box))
+      return error;
+    if (overlap(copy.target, getWritten(copy), copy.source, copy.box))
+      return fail("copies " + copy.source.name + " to " + copy.target.name +
+                  ", which share elements");
+    if (Error error =
+            overwrite(copy.target, getWritten(copy), Mark::Pending, number))
+      return error;
+  }
+  running.emplace(number, std::move(copy));
+  return number;
+}
+
+RunningCopy TileChecker::finish(int64_t number) {
+  auto it = running.find(number);
+  RunningCopy copy = std::move(it->second);
+  running.erase(it);
+  if (copy.copies() && enabled && !isEmpty(getWritten(copy))) {
+    mark(copy.target, getWritten(copy), Mark::Undefined);
+    mark(copy.target, copy.box, Mark::Holds);
+  }
+  return copy;
+}
