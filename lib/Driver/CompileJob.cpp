@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Driver/CompileJob.h"
+#include "onnc/CodeGen/ScheduleFile.h"
 #include "onnc/Driver/Compiler.h"
 #include "onnc/Driver/ModelFile.h"
 #include "onnc/IR/AsmPrinter.h"
@@ -97,6 +98,8 @@ LogicalResult Job::chooseKind() {
   const Target *target = compiler.getTarget();
   if (kind == "ir" || kind == "onnx")
     return success();
+  if (kind == "schedule" && target)
+    return success();
   if (!target)
     return error() << "no target: name one with -mquadruple= (--list-targets "
                       "shows them), or write the module with --emit=ir";
@@ -104,7 +107,7 @@ LogicalResult Job::chooseKind() {
     kind = target->getOutputKinds().front().name.str();
   if (findKind(kind))
     return success();
-  std::vector<StringRef> names = {"ir", "onnx"};
+  std::vector<StringRef> names = {"ir", "onnx", "schedule"};
   for (const OutputKind &k : target->getOutputKinds())
     names.push_back(k.name);
   return error() << "can't emit '" << kind << "' for "
@@ -115,9 +118,10 @@ LogicalResult Job::chooseKind() {
 Expected<std::string> Job::getOutputPath() {
   if (!job.output.empty())
     return job.output;
-  StringRef extension = kind == "ir"     ? ".onncir"
-                        : kind == "onnx" ? ".out.onnx"
-                                         : findKind(kind)->extension;
+  StringRef extension = kind == "ir"         ? ".onncir"
+                        : kind == "onnx"     ? ".out.onnx"
+                        : kind == "schedule" ? ".schedule.json"
+                                             : findKind(kind)->extension;
   if (job.models[0] == "-")
     return ("a" + extension).str();
   std::string path = (sys::path::stem(job.models[0]) + extension).str();
@@ -141,6 +145,12 @@ LogicalResult Job::write(Module &module) {
                        path.takeError());
   if (kind == "ir" || kind == "onnx")
     return writeModule(module, *path);
+  if (kind == "schedule")
+    return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                       writeOutputFile(*path, [&](raw_pwrite_stream &os) {
+                         writeSchedule(getSchedule(*module.getMain()), os);
+                         return Error::success();
+                       }));
   if (findKind(kind)->isDirectory) {
     if (*path == "-")
       return error() << "'" << kind << "' is a directory; name one with -o";
@@ -187,6 +197,10 @@ LogicalResult Job::run() {
   auto pipeline = compiler.getPipeline(job.passes, level);
   if (!pipeline)
     return failure();
+  if (!job.schedule.empty() &&
+      !pipeline->setOption("form-blocks", "schedule", job.schedule))
+    return error() << "--schedule needs a pipeline with 'form-blocks', which "
+                      "reads it";
   if (job.passes.printPipeline) {
     pipeline->print(os);
     os << '\n';

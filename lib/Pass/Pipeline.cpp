@@ -31,6 +31,35 @@ void Pipeline::forEachPass(
   forEachPassIn(elements, fn);
 }
 
+static unsigned setOptionIn(MutableArrayRef<PipelineElement> elements,
+                            StringRef pass, StringRef option,
+                            const OptionValue &value) {
+  unsigned count = 0;
+  for (PipelineElement &element : elements) {
+    if (element.isLoop()) {
+      count += setOptionIn(element.body, pass, option, value);
+      continue;
+    }
+    const PassInfo &info = element.pass->getInfo();
+    const auto *it = find_if(
+        info.options, [&](const OptionInfo &o) { return o.name == option; });
+    if (info.name != pass || it == info.options.end())
+      continue;
+    unsigned index = it - info.options.begin();
+    element.pass->setOption(index, value);
+    llvm::erase_if(element.options,
+                   [&](const auto &set) { return set.first == index; });
+    element.options.emplace_back(index, value);
+    ++count;
+  }
+  return count;
+}
+
+unsigned Pipeline::setOption(StringRef pass, StringRef option,
+                             const OptionValue &value) {
+  return setOptionIn(elements, pass, option, value);
+}
+
 static void printSettings(const PipelineElement &element, raw_ostream &os) {
   if (element.options.empty() && element.knobs.empty())
     return;

@@ -26,7 +26,11 @@ def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
     HelpText<"Where the result goes; by default the model's name with the "
              "extension of its kind">;
 def emit_EQ : Joined<["--", "-"], "emit=">, MetaVarName<"<kind>">,
-    HelpText<"What to write: ir, onnx, or one of the target's kinds (obj, asm)">;
+    HelpText<"What to write: ir, onnx, schedule, or one of the target's kinds "
+             "(obj, asm)">;
+def schedule_EQ : Joined<["--", "-"], "schedule=">, MetaVarName<"<file.json>">,
+    HelpText<"Fusion blocks, their cores and tiles, as --emit=schedule writes "
+             "them">;
 def O_LEVEL : Joined<["-"], "O">, MetaVarName<"<0-3>">,
     HelpText<"How much to optimize; 2 by default">;
 def shape_EQ : Joined<["--", "-"], "shape=">, MetaVarName<"<input=1x3x8x8>">,

@@ -45,6 +45,7 @@ int main(int argc, char **argv) {
   job.output = args->getLastArgValue(OPT_o);
   job.emit = args->getLastArgValue(OPT_emit_EQ);
   job.level = args->getLastArgValue(OPT_O_LEVEL, "2");
+  job.schedule = args->getLastArgValue(OPT_schedule_EQ);
   job.shapes = args->getAllArgValues(OPT_shape_EQ);
   return failed(runJob(context, job, outs()));
 }

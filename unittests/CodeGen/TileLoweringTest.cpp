@@ -301,7 +301,7 @@ TEST_F(TileLoweringTest, FusesWhatAScheduleSays) {
   ASSERT_FALSE(error);
   {
     raw_fd_ostream os(fd, /*shouldClose=*/true);
-    os << R"({"blocks": [{"name": "both", "layers": ["conv1", "conv2"], "tile": [1, 5, 3, 6]}]})";
+    os << R"({"blocks": [{"name": "both", "layers": ["conv1", "conv2"], "tile": [1, 5, 2, 5]}]})";
   }
   LogicalResult lowered = lower(
       ("form-blocks{schedule=\"" + path + "\"},tile,pipeline-loops").str(),
@@ -311,7 +311,7 @@ TEST_F(TileLoweringTest, FusesWhatAScheduleSays) {
   auto blocks = getSchedule(*original->getMain());
   ASSERT_EQ(blocks.size(), 1u);
   EXPECT_EQ(blocks[0].layers, (std::vector<std::string>{"conv1", "conv2"}));
-  EXPECT_EQ(blocks[0].tile, (std::vector<int64_t>{1, 5, 3, 6}));
+  EXPECT_EQ(blocks[0].tile, (std::vector<int64_t>{1, 5, 2, 5}));
   auto found = run(*original->getMain(), inputs);
   ASSERT_TRUE(bool(found)) << toString(found.takeError());
   EXPECT_EQ((*expected)[0].getTensor().getBytes(),

@@ -28,6 +28,8 @@ struct CompileJob {
   std::string output;
   std::string emit;
   std::string level = "2";
+  /// A file of fusion blocks (CodeGen/ScheduleFile.h); empty: none.
+  std::string schedule;
   std::vector<std::string> shapes;
   PassOptions passes;
 };

@@ -77,6 +77,11 @@ public:
   static void printElement(const PipelineElement &element,
                            llvm::raw_ostream &os);
 
+  /// Sets an option of every occurrence of a pass that declares it, \p value
+  /// being of its kind. Returns how many there are.
+  unsigned setOption(llvm::StringRef pass, llvm::StringRef option,
+                     const OptionValue &value);
+
   llvm::ArrayRef<PipelineElement> getElements() const { return elements; }
   bool empty() const { return elements.empty(); }
   /// Takes over the elements of \p other, at the end.

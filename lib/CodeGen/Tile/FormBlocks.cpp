@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "onnc/CodeGen/ScheduleFile.h"
+#include "Blocks.h"
 #include "onnc/CodeGen/TilePasses.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -22,9 +22,8 @@ public:
 };
 } // namespace
 
-/// Makes one block of \p calls, in their order, at the last of them.
-static void formBlock(ArrayRef<Operation *> calls,
-                      const BlockSchedule &schedule) {
+Operation *onnc::formBlock(ArrayRef<Operation *> calls,
+                           const BlockSchedule &schedule) {
   SmallVector<Value *> operands, results;
   SmallPtrSet<Operation *, 4> members(calls.begin(), calls.end());
   for (Operation *call : calls) {
@@ -80,6 +79,7 @@ static void formBlock(ArrayRef<Operation *> calls,
   }
   builder.setInsertionPointToEnd(body);
   builder.createReturn(results);
+  return block;
 }
 
 /// The calls that \p schedule names, in the order of the graph; empty, with the

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Blocks.h"
 #include "TilePlan.h"
 #include "onnc/CodeGen/TilePasses.h"
 #include "onnc/IR/Ops/Builtin.h"
@@ -36,7 +37,11 @@ public:
 
 private:
   friend class BlockLowering;
-  LogicalResult lower(tile::BlockOp block);
+  /// \p more: blocks that stand for this one instead, to be lowered next.
+  LogicalResult lower(tile::BlockOp block, SmallVectorImpl<Operation *> &more);
+  SmallVector<Operation *> separate(tile::BlockOp block, const Graph &kernel);
+  LogicalResult checkChain(const BlockTask &task);
+  LogicalResult checkSizes(tile::BlockOp block, const BlockTask &task);
   bool lowerAsReshape(tile::BlockOp block);
   bool lowerAsCopies(tile::BlockOp block, const BlockTask &task);
   unsigned copyTiles(Builder &builder, tile::BlockOp block, Value *source,
@@ -463,8 +468,10 @@ LogicalResult Lowering::run(Graph &graph) {
     tile::BlockOp block(blocks[i]);
     top.setInsertionPoint(block);
     top.setLoc(block->getLoc());
-    if (failed(lower(block)))
+    SmallVector<Operation *> more;
+    if (failed(lower(block, more)))
       return failure();
+    blocks.insert(blocks.begin() + i + 1, more.begin(), more.end());
   }
   Operation *end = body.getTerminator();
   top.setInsertionPoint(end);
@@ -486,7 +493,112 @@ LogicalResult Lowering::run(Graph &graph) {
   return success();
 }
 
-LogicalResult Lowering::lower(tile::BlockOp block) {
+/// Makes a block of every operator of a kernel that is too large for one.
+SmallVector<Operation *> Lowering::separate(tile::BlockOp block,
+                                            const Graph &kernel) {
+  SmallVector<Operation *> blocks;
+  Operation *call = &*block.getBody().getOps().begin();
+  ValueMap map;
+  for (unsigned i = 0; i < kernel.getNumInputs(); ++i)
+    map.map(kernel.getInput(i),
+            block->getOperand(call->getOperand(i)->getIndex()));
+  BlockSchedule schedule;
+  schedule.modelParallelism = block.getModelParallelism();
+  for (Operation *op : getOperators(kernel)) {
+    std::string base = getKernelName(op), name = base;
+    for (unsigned i = 2; module.lookup(name); ++i)
+      name = base + "_" + std::to_string(i);
+    KernelOutline outline = outlineKernel(module, name, op);
+    SmallVector<Value *> operands;
+    SmallVector<Type> types;
+    for (Value *input : outline.inputs)
+      operands.push_back(map.lookup(input));
+    for (Value *output : outline.outputs)
+      types.push_back(output->getType());
+    Operation *single = top.create(tile::CallOp::getOperationName(), operands,
+                                   types, {{"kernel", SymbolAttr::get(name)}});
+    for (auto [output, result] :
+         zip_equal(outline.outputs, single->getResults()))
+      map.map(output, result);
+    blocks.push_back(single);
+  }
+  for (unsigned i = 0; i < kernel.getNumOutputs(); ++i)
+    for (auto [returned, result] :
+         zip_equal(block.getBody().getTerminator()->getOperands(),
+                   block->getResults()))
+      if (returned == call->getResult(i)) {
+        Value *value = map.lookup(kernel.getOutput(i));
+        value->setName(result->getName());
+        result->replaceAllUsesWith(value);
+      }
+  for (Operation *&single : blocks)
+    single = formBlock(single, schedule);
+  return blocks;
+}
+
+/// What one call of a block leaves beside the cores must lie there as the next
+/// one wants it.
+LogicalResult Lowering::checkChain(const BlockTask &task) {
+  for (const BlockTask::Call &call : task.calls) {
+    for (auto [i, operand] : enumerate(call.tiling.inputs)) {
+      const BlockTask::Call *producer =
+          task.getProducer(call.op->getOperand(i));
+      if (!producer)
+        continue;
+      const TileOperand &made = producer->tiling.outputs[0];
+      if (operand.fill || producer->op->getNumResults() != 1 ||
+          made.space != operand.space || made.element != operand.element ||
+          made.layout.str() != operand.layout.str()) {
+        call.op->emitError(DiagID::CodeGenUnsupported)
+            << "can't be in one block with '" << getLayerName(*producer->op)
+            << "': what that computes doesn't lie as it is needed here";
+        return failure();
+      }
+    }
+    if (&call == &task.last())
+      continue;
+    for (Value *result : call.op->getResults())
+      for (const Use &use : result->getUses())
+        if (use.getOwner()->hasTrait(OpTrait::Terminator)) {
+          call.op->emitError(DiagID::CodeGenUnsupported)
+              << "is needed outside of its block: only the last layer of a "
+                 "block can be";
+          return failure();
+        }
+  }
+  return success();
+}
+
+/// That sizes which a schedule gives are of the right number.
+LogicalResult Lowering::checkSizes(tile::BlockOp block, const BlockTask &task) {
+  auto check = [&](StringRef name, size_t given, size_t needed) {
+    if (!given || given == needed)
+      return success();
+    block->emitError(DiagID::CodeGenUnsupported)
+        << "has " << given << " sizes in '" << name
+        << "', but what it cuts has " << needed << " dimensions";
+    return failure();
+  };
+  size_t rank = task.getShape().size();
+  if (failed(check("tile", block.getTile().size(), rank)) ||
+      failed(check("split", block.getSplit().size(), rank)) ||
+      failed(check("reduction", block.getReduction().size(),
+                   task.last().indexing.getReductions().size())))
+    return failure();
+  int64_t parts = 1;
+  for (int64_t split : block.getSplit())
+    parts *= split;
+  if (parts <= machine.model.getMaxParallelism())
+    return success();
+  block->emitError(DiagID::CodeGenUnsupported)
+      << "is split into " << parts << " parts, more than the machine's "
+      << machine.model.getMaxParallelism() << ' '
+      << machine.model.getParallelUnit() << 's';
+  return failure();
+}
+
+LogicalResult Lowering::lower(tile::BlockOp block,
+                              SmallVectorImpl<Operation *> &more) {
   BlockTask task;
   for (Operation &op : block.getBody().getOps()) {
     if (op.hasTrait(OpTrait::Terminator))
@@ -523,8 +635,16 @@ LogicalResult Lowering::lower(tile::BlockOp block) {
       buffers[argument] = getBuffer(operand);
   if (lowerAsReshape(block) || lowerAsCopies(block, task))
     return success();
+  if (failed(checkChain(task)) || failed(checkSizes(block, task)))
+    return failure();
   std::string why;
   auto plan = findTilePlan(task, block, machine, doubleBuffer, why, numPlans);
+  // An operator alone needs less room, and its reductions can be cut.
+  if (!plan && task.calls.size() == 1 &&
+      getOperators(*task.last().kernel).size() > 1 && block.getTile().empty()) {
+    more = separate(block, *task.last().kernel);
+    return success();
+  }
   if (!plan) {
     block->emitError(DiagID::CodeGenCapacity)
         << "can't be cut into tiles that fit: " << why;
