@@ -129,6 +129,9 @@ protected:
   void check(StringRef body, unsigned seed = 1) {
     auto original = parse(body);
     ASSERT_TRUE(original);
+    checkModule(original.get(), seed);
+  }
+  void checkModule(Module *original, unsigned seed) {
     RuntimeValues inputs = makeInputs(*original->getMain(), seed);
     auto expected = run(*original->getMain(), inputs);
     ASSERT_TRUE(bool(expected)) << toString(expected.takeError());
@@ -240,6 +243,138 @@ TEST_F(TileLoweringTest, ReportsAllThatIsUnsupported) {
   EXPECT_TRUE(failed(lower("form-kernels", *module)));
   EXPECT_TRUE(StringRef(log).contains("first")) << log;
   EXPECT_TRUE(StringRef(log).contains("second")) << log;
+}
+
+//===----------------------------------------------------------------------===//
+// Random networks
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A chain of operators over images, each of random shape and attributes.
+class RandomNetwork {
+public:
+  RandomNetwork(Context &context, unsigned seed)
+      : module(std::make_unique<Module>(context)), random(seed),
+        builder(context) {
+    random.discard(20);
+    Graph &graph = module->addGraph("main");
+    value = graph.getBody().addArgument(
+        TensorType::get(context, ElementType::F32,
+                        {pick(1, 2), pick(1, 9), pick(3, 20), pick(3, 20)}),
+        "x");
+    builder.setInsertionPointToEnd(graph.getBody());
+    for (int64_t i = 0, n = pick(2, 6); i < n; ++i)
+      addOperator();
+    builder.createReturn({value});
+    graph.setOutputNames({"y"});
+    module->setProperties({Property::Imported});
+  }
+
+  std::unique_ptr<Module> module;
+
+private:
+  int64_t pick(int64_t low, int64_t high) {
+    return low + random() % (high - low + 1);
+  }
+  int64_t dim(unsigned i) const {
+    return *value->getTensorType().getDim(i).getConstant();
+  }
+  Value *constant(ArrayRef<int64_t> shape) {
+    std::vector<float> data(getVolume(getFullBox(shape)));
+    for (float &x : data)
+      x = pick(-4, 4) / 8.0f;
+    return builder.constant(
+        TensorValue::of<float>(ElementType::F32, shape, data)
+            .toConstant(builder.getContext()));
+  }
+  void make(StringRef op, ArrayRef<Value *> operands,
+            ArrayRef<NamedAttr> attrs = {}) {
+    Operation *made =
+        builder.createInferred(("onnx." + op).str(), operands, attrs, 1);
+    ASSERT_TRUE(made) << op.str();
+    value = made->getResult();
+  }
+  void addOperator();
+
+  std::mt19937 random;
+  Builder builder;
+  Value *value;
+};
+} // namespace
+
+void RandomNetwork::addOperator() {
+  auto ints = [](std::initializer_list<int64_t> values) {
+    return IntsAttr::get(SmallVector<int64_t, 4>(values));
+  };
+  int64_t kh = std::min(pick(1, 3), dim(2)), kw = std::min(pick(1, 3), dim(3));
+  NamedAttr pads = {"pads", ints({pick(0, kh - 1), pick(0, kw - 1),
+                                  pick(0, kh - 1), pick(0, kw - 1)})};
+  NamedAttr strides = {"strides", ints({pick(1, 2), pick(1, 2)})};
+  NamedAttr kernel = {"kernel_shape", ints({kh, kw})};
+  switch (pick(0, 11)) {
+  case 0:
+  case 1: {
+    int64_t group = pick(0, 2) == 0 ? dim(1) : 1;
+    int64_t out = group * pick(1, group > 1 ? 2 : 12);
+    make("Conv",
+         {value, constant({out, dim(1) / group, kh, kw}), constant({out})},
+         {{"group", IntAttr::get(group)}, pads, strides});
+    return;
+  }
+  case 2:
+    make("MaxPool", {value}, {kernel, pads, strides});
+    return;
+  case 3:
+    make("AveragePool", {value},
+         {kernel,
+          pads,
+          strides,
+          {"count_include_pad", IntAttr::get(pick(0, 1))}});
+    return;
+  case 4:
+    make("Relu", {value});
+    return;
+  case 5:
+    make("Add", {value, constant({dim(1), 1, pick(0, 1) ? dim(3) : 1})});
+    return;
+  case 6:
+    make("Mul", {value, value});
+    return;
+  case 7:
+    make("Transpose", {value}, {{"perm", ints({0, 2, 3, 1})}});
+    return;
+  case 8:
+    if (dim(1) < 40)
+      make("Concat", {value, value, value},
+           {{"axis", IntAttr::get(pick(1, 3))}});
+    return;
+  case 9:
+    make("Softmax", {value}, {{"axis", IntAttr::get(pick(1, 3))}});
+    return;
+  case 10: {
+    int64_t from = pick(0, dim(2) - 1);
+    make("Slice", {value, builder.constantInts({from}),
+                   builder.constantInts({pick(from + 1, dim(2))}),
+                   builder.constantInts({2})});
+    return;
+  }
+  default:
+    make("Pad", {value, builder.constantInts({0, 0, pick(0, 2), pick(0, 2), 0,
+                                              0, pick(0, 2), 1})});
+    return;
+  }
+}
+
+TEST_F(TileLoweringTest, RandomNetworks) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomNetwork network(context, seed);
+    model.channelsLast = seed % 2;
+    model.cores = 1 + seed % 5;
+    checkModule(network.module.get(), seed);
+    if (HasFatalFailure())
+      return;
+  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -18,17 +18,24 @@ using namespace llvm;
 using namespace onnc;
 
 namespace {
-/// Part of a result that is part of an operand.
+/// Part of an output of a kernel that is part of an input.
 struct Piece {
-  unsigned operand, result;
+  unsigned input, output;
   SmallVector<int64_t, 6> from, to, sizes;
 };
 } // namespace
 
 /// What a kernel of one operator copies without turning or stretching it
 /// (Concat, Split, Slice with steps of 1); empty where it does anything else.
-static SmallVector<Piece, 4> getPieces(Operation *op) {
+static SmallVector<Piece, 4> getPieces(const Graph &kernel, Operation *op) {
   SmallVector<Piece, 4> pieces;
+  SmallVector<unsigned, 2> outputs;
+  for (Value *result : op->getResults())
+    for (unsigned i = 0; i < kernel.getNumOutputs(); ++i)
+      if (kernel.getOutput(i) == result)
+        outputs.push_back(i);
+  if (outputs.size() != op->getNumResults())
+    return pieces;
   auto indexing = getIndexing(op);
   if (!indexing || !indexing->isDataMovement)
     return pieces;
@@ -41,7 +48,9 @@ static SmallVector<Piece, 4> getPieces(Operation *op) {
       auto extents = getStaticShape(op->getOperand(o));
       if (operand->size() != result.size())
         return {};
-      Piece piece{unsigned(o), unsigned(r), {}, {}, {}};
+      if (!op->getOperand(o)->isArgument())
+        return {};
+      Piece piece{op->getOperand(o)->getIndex(), outputs[r], {}, {}, {}};
       int64_t volume = 1;
       for (unsigned dim = 0; dim < shape.size(); ++dim) {
         auto read = (*operand)[dim].getSingleDim();
@@ -88,13 +97,13 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
   auto operators = getOperators(*task.last().kernel);
   if (task.calls.size() != 1 || operators.size() != 1)
     return false;
-  SmallVector<Piece, 4> pieces = getPieces(operators[0]);
+  SmallVector<Piece, 4> pieces = getPieces(*task.last().kernel, operators[0]);
   if (pieces.empty())
     return false;
   // A blocked layout can't be cut anywhere.
   for (const Piece &piece : pieces)
-    for (Value *tensor : {task.last().op->getOperand(piece.operand),
-                          task.last().op->getResult(piece.result)}) {
+    for (Value *tensor : {task.last().op->getOperand(piece.input),
+                          task.last().op->getResult(piece.output)}) {
       Layout layout =
           machine.model.getTensorBuffer(tensor->getTensorType()).getLayout();
       for (auto b : layout.getBlocks())
@@ -138,15 +147,14 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
   builder.setInsertionPointToEnd(body);
   unsigned cores = 1;
   for (const Piece &piece : pieces) {
-    if (!targets[piece.result])
+    if (!targets[piece.output])
       continue;
-    Value *source = getPart(builder, getArgument(sources[piece.operand]),
+    Value *source = getPart(builder, getArgument(sources[piece.input]),
                             piece.from, piece.sizes);
-    Value *target = getPart(builder, getArgument(targets[piece.result]),
+    Value *target = getPart(builder, getArgument(targets[piece.output]),
                             piece.to, piece.sizes);
-    cores =
-        std::max(cores, copyTiles(builder, block, source, target,
-                                  task.last().tiling.inputs[piece.operand]));
+    cores = std::max(cores, copyTiles(builder, block, source, target,
+                                      task.last().tiling.inputs[piece.input]));
   }
   lowered->setAttr("model_parallelism", IntAttr::get(cores));
   lowered->setOperands(operands);
