@@ -325,16 +325,18 @@ MemorySolution Solver::fit() {
   return std::move(solution);
 }
 
-/// Lowers the peak of \p part towards \p target, below which it doesn't matter:
-/// the target first, since bounds are often reached, and then by bisection,
-/// where a search that stops at \p maxNodes counts as one that fails.
+/// Lowers the peak of \p part, which is above \p target, towards it, below
+/// which it doesn't matter: the target first, since bounds are often reached,
+/// and then by bisection, where a search that stops at \p maxNodes counts as
+/// one that fails.
 void Solver::lower(Part &part, int64_t target, int64_t maxNodes) {
   int64_t hopeless = target - 1, capacity = target;
-  while (!budget.isSpent() && getNextPeak(part, hopeless) < part.peak) {
+  do {
     if (search(part, capacity, maxNodes) != Result::Found)
       hopeless = capacity;
     capacity = hopeless + (part.peak - hopeless) / 2;
-  }
+  } while (!budget.isSpent() && part.peak > target &&
+           getNextPeak(part, hopeless) < part.peak);
 }
 
 MemorySolution Solver::minimize() {

@@ -245,6 +245,24 @@ TEST(MemorySolverTest, SizesThatShareNoDivisor) {
   EXPECT_EQ(message(validatePlan(problem, solution.plan)), "success");
 }
 
+TEST(MemorySolverTest, PeaksThatNoPlanHas) {
+  // The first part can have a peak of 74 or 84. Where the second one asks for
+  // something between them, 74 has to be found, and 84 is never in between.
+  MemoryProblem problem{{makeBuffer(0, 1, 10, 64), makeBuffer(0, 1, 20, 64),
+                         makeBuffer(1, 2, 80, 1)}};
+  MemorySolution solution = minimizeMemory(problem);
+  EXPECT_EQ(solution.status, Status::Solved);
+  EXPECT_EQ(solution.plan.peak, 80);
+  problem.buffers[0].fixedOffset = 64;
+  problem.buffers[2].size = 70;
+  solution = minimizeMemory(problem);
+  EXPECT_EQ(solution.status, Status::Solved);
+  EXPECT_EQ(solution.plan.peak, 74);
+  EXPECT_EQ(message(validatePlan(problem, solution.plan)), "success");
+  problem.buffers[0].fixedOffset = 0;
+  EXPECT_EQ(minimizeMemory(problem).plan.peak, 84);
+}
+
 //===----------------------------------------------------------------------===//
 // Foreign instances
 //===----------------------------------------------------------------------===//
