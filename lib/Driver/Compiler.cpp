@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Driver/Compiler.h"
+#include "onnc/Analysis/TileVerifier.h"
 #include "onnc/CodeGen/TileTransforms.h"
 #include "onnc/Transforms/Passes.h"
 
@@ -17,6 +18,7 @@ Compiler::Compiler(Context &context, const TargetRegistry &targets)
     : context(context), targets(targets) {
   cantFail(registerTransformsPasses(passes));
   cantFail(registerTileTransformsPasses(passes));
+  passes.addValidator({"tiles", std::nullopt, verifyTiles});
 }
 
 LogicalResult Compiler::setQuadruple(StringRef text) {

@@ -52,4 +52,15 @@ def PipelineLoops : Pass<"pipeline-loops", TileTransforms> {
   let clears = [Allocated];
 }
 
+def VerifyTiles : Pass<"verify-tiles", TileTransforms> {
+  let summary = "Reports tiled programs that break a rule";
+  let description = [{
+    The rules of docs/TileIR.md, as far as they can be decided without running
+    the program: copies that aren't waited for, or whose buffers are touched
+    before; tiles that aren't large enough for what is computed from them;
+    parallel iterations that write the same elements. --verify-each does the same
+    after every pass. The interpreter checks the rest.
+  }];
+}
+
 #endif // ONNC_CODEGEN_TILETRANSFORMS_TD
