@@ -478,6 +478,7 @@ static void waitLater(const Store &store, ForOp loop) {
   Value *token = store.copy.getToken();
   Value *first = builder.create<DoneOp>(token->getType()).getToken();
   Value *previous = carryToken(loop, first, token);
+  previous->setName(token->getName());
   if (store.mayOverlap)
     builder.setInsertionPointAfter(store.copy);
   else
