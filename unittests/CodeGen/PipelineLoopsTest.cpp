@@ -344,7 +344,9 @@ static RuntimeValues makeInputs(const Graph &graph, unsigned seed) {
 static LogicalResult pipeline(Module &module, StringRef options) {
   PassRegistry registry;
   cantFail(registerTileTransformsPasses(registry));
-  auto parsed = Pipeline::parse(("pipeline-loops" + options).str(), registry,
+  std::string passes =
+      ("verify-tiles,pipeline-loops" + options + ",verify-tiles").str();
+  auto parsed = Pipeline::parse(passes, registry,
                                 module.getContext().getDiagnostics());
   if (!parsed || failed(PassManager(registry).run(*parsed, module)))
     return failure();
