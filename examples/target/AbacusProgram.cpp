@@ -12,8 +12,10 @@ namespace {
 struct Instruction {
   std::string name;
   uint64_t y, a, b;
-  /// Of matrices m×k and k×n. Vectors: m elements of a, k of b, n is 1.
-  uint64_t m, k, n;
+  /// Of matrices m×k and k×n. Vectors: m elements of a, k of b.
+  uint64_t m, k, n = 1;
+  /// Elements from row to row.
+  uint64_t rowY = 0, rowA = 0, rowB = 0;
 };
 
 struct Ports {
@@ -40,14 +42,19 @@ public:
 private:
   Error parsePort(Ports &ports, StringRef name, ArrayRef<uint32_t> words);
   Error parseInstruction(StringRef name, ArrayRef<uint32_t> words);
-  Error checkRange(uint64_t offset, uint64_t elements) const;
+  using Words = ArrayRef<uint32_t>;
+  Error parseMove(StringRef name, Words words);
+  /// \p rows rows of \p columns elements, \p stride apart.
+  Error checkRange(const std::vector<float> &memory, uint64_t offset,
+                   uint64_t rows, uint64_t columns = 1,
+                   uint64_t stride = 1) const;
   Error error(const Twine &what) const {
     return createStringError("line " + Twine(lineNumber) + ": " + what);
   }
   void execute(const Instruction &instr);
-  float *at(uint64_t offset) { return memory.data() + offset / 4; }
 
-  std::vector<float> memory = std::vector<float>(abacus::memorySize / 4);
+  std::vector<float> store = std::vector<float>(abacus::storeSize / 4);
+  std::vector<float> tray = std::vector<float>(abacus::traySize / 4);
   Ports inputs, outputs;
   std::vector<Instruction> code;
   unsigned lineNumber = 0;
@@ -56,9 +63,14 @@ private:
 
 } // namespace
 
-Error AbacusProgram::checkRange(uint64_t offset, uint64_t elements) const {
+Error AbacusProgram::checkRange(const std::vector<float> &memory,
+                                uint64_t offset, uint64_t rows,
+                                uint64_t columns, uint64_t stride) const {
+  // All are of 32 bits: sums and products of two don't overflow.
+  uint64_t size = rows && columns ? (rows - 1) * stride : 0;
   if (offset % 4 || offset / 4 > memory.size() ||
-      elements > memory.size() - offset / 4)
+      columns > memory.size() - offset / 4 ||
+      size > memory.size() - offset / 4 - columns)
     return error("reaches outside the memory, or between its words");
   return Error::success();
 }
@@ -72,29 +84,42 @@ Error AbacusProgram::parsePort(Ports &ports, StringRef name,
   ports.infos.push_back(
       ProgramValueInfo::ofTensor(name, ElementType::F32, shape));
   ports.offsets.push_back(words[0]);
-  return checkRange(words[0], *count);
+  if (*count > int64_t(store.size()))
+    return error("a tensor larger than the store");
+  return checkRange(store, words[0], *count);
 }
 
-Error AbacusProgram::parseInstruction(StringRef name,
-                                      ArrayRef<uint32_t> words) {
-  bool isMatMul = name == "MATMUL";
-  if (!isMatMul && name != "ADD" && name != "MUL" && name != "MAX")
-    return error("unknown instruction '" + name + "'");
-  if (words.size() != (isMatMul ? 6u : 5u))
+Error AbacusProgram::parseMove(StringRef name, Words words) {
+  if (words.size() != 3)
     return error("wrong number of operands");
-  Instruction i{name.str(),
-                words[0],
-                words[1],
-                words[2],
-                words[3],
-                words[4],
-                isMatMul ? words[5] : 1};
-  if (!isMatMul && i.k != i.m && i.k != 1)
-    return error("operands of different lengths");
+  code.push_back({name.str(), words[0], words[1], 0, words[2], 0});
+  return joinErrors(checkRange(tray, words[0], words[2]),
+                    checkRange(store, words[1], words[2]));
+}
+
+Error AbacusProgram::parseInstruction(StringRef name, Words words) {
+  if (name == "LOAD" || name == "STORE")
+    return parseMove(name, words);
+  bool isMatrix = name == "MATMUL" || name == "MATADD";
+  if (!isMatrix && name != "ADD" && name != "MUL" && name != "RELU")
+    return error("unknown instruction '" + name + "'");
+  if (words.size() != (isMatrix ? 9u : 5u))
+    return error("wrong number of operands");
+  Instruction i{name.str(), words[0], words[1], words[2], words[3], words[4]};
+  if (!isMatrix) {
+    code.push_back(i);
+    if (i.k != i.m && i.k != 1)
+      return error("operands of different lengths");
+    Error inputs =
+        joinErrors(checkRange(tray, i.a, i.m), checkRange(tray, i.b, i.k));
+    return joinErrors(std::move(inputs), checkRange(tray, i.y, i.m));
+  }
+  i.n = words[5];
+  i.rowY = words[6], i.rowA = words[7], i.rowB = words[8];
   code.push_back(i);
-  Error inputs = joinErrors(checkRange(i.a, isMatMul ? i.m * i.k : i.m),
-                            checkRange(i.b, i.k * i.n));
-  return joinErrors(std::move(inputs), checkRange(i.y, i.m * i.n));
+  Error inputs = joinErrors(checkRange(tray, i.a, i.m, i.k, i.rowA),
+                            checkRange(tray, i.b, i.k, i.n, i.rowB));
+  return joinErrors(std::move(inputs), checkRange(tray, i.y, i.m, i.n, i.rowY));
 }
 
 Error AbacusProgram::parseLine(StringRef line) {
@@ -114,15 +139,14 @@ Error AbacusProgram::parseLine(StringRef line) {
     return parsePort(name == "INPUT" ? inputs : outputs, texts[1], words);
   if (name != "CONST")
     return parseInstruction(name, words);
-  if (Error e = checkRange(words[0], words.size() - 1))
+  if (Error e = checkRange(store, words[0], words.size() - 1))
     return e;
-  std::memcpy(at(words[0]), words.data() + 1, 4 * (words.size() - 1));
+  std::memcpy(&store[words[0] / 4], words.data() + 1, 4 * (words.size() - 1));
   return Error::success();
 }
 
 Expected<std::unique_ptr<Program>>
-abacus::loadProgram(std::unique_ptr<MemoryBuffer> file,
-                    const LoadOptions &) {
+abacus::loadProgram(std::unique_ptr<MemoryBuffer> file, const LoadOptions &) {
   auto program = std::make_unique<AbacusProgram>();
   for (StringRef line : split(file->getBuffer(), '\n'))
     if (Error e = program->parseLine(line))
@@ -131,22 +155,32 @@ abacus::loadProgram(std::unique_ptr<MemoryBuffer> file,
 }
 
 void AbacusProgram::execute(const Instruction &i) {
-  float *y = at(i.y), *a = at(i.a), *b = at(i.b);
-  if (i.name == "MATMUL") {
+  float *y = tray.data() + i.y / 4;
+  if (i.name == "LOAD" || i.name == "STORE") {
+    float *word = store.data() + i.a / 4;
+    cycles += i.m;
+    i.name == "LOAD" ? std::copy_n(word, i.m, y) : std::copy_n(y, i.m, word);
+    return;
+  }
+  float *a = tray.data() + i.a / 4, *b = tray.data() + i.b / 4;
+  if (i.rowY) {
     cycles += i.m * i.k * i.n;
     for (uint64_t row = 0; row < i.m; ++row)
       for (uint64_t column = 0; column < i.n; ++column) {
-        float sum = 0;
+        float &sum = y[row * i.rowY + column];
+        if (i.name == "MATMUL")
+          sum = 0;
         for (uint64_t k = 0; k < i.k; ++k)
-          sum += a[row * i.k + k] * b[k * i.n + column];
-        y[row * i.n + column] = sum;
+          sum += a[row * i.rowA + k] * b[k * i.rowB + column];
       }
     return;
   }
   cycles += i.m;
   for (uint64_t e = 0; e < i.m; ++e) {
     float x = a[e], z = b[i.k == 1 ? 0 : e];
-    y[e] = i.name == "ADD" ? x + z : i.name == "MUL" ? x * z : std::max(x, z);
+    y[e] = i.name == "ADD"   ? x + z
+           : i.name == "MUL" ? x * z
+                             : std::max(x, 0.0f);
   }
 }
 
@@ -157,7 +191,7 @@ AbacusProgram::run(ArrayRef<RuntimeValue> values) {
     if (Error e = info.checkTensor(value))
       return e;
     ArrayRef<char> bytes = value.getTensor().getBytes();
-    std::memcpy(at(offset), bytes.data(), bytes.size());
+    std::memcpy(&store[offset / 4], bytes.data(), bytes.size());
   }
   cycles = 0;
   for (const Instruction &instr : code)
@@ -165,8 +199,8 @@ AbacusProgram::run(ArrayRef<RuntimeValue> values) {
   std::vector<RuntimeValue> results;
   for (auto [info, offset] : zip_equal(outputs.infos, outputs.offsets)) {
     int64_t count = cantFail(countElements(*info.shape));
-    results.push_back(TensorValue::of<float>(ElementType::F32, *info.shape,
-                                             ArrayRef(at(offset), count)));
+    results.push_back(TensorValue::of<float>(
+        ElementType::F32, *info.shape, ArrayRef(&store[offset / 4], count)));
   }
   return results;
 }

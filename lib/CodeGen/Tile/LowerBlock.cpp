@@ -169,10 +169,14 @@ Value *BlockLowering::place(Value *storage, ArrayRef<AffineRange> box,
   AffineBox own;
   SmallVector<Value *, 5> values = {storage};
   append_range(values, compress(box, own));
-  return builder
-      .create(tile::PlaceOp::getOperationName(), values, {storage->getType()},
+  Value *view =
+      builder
+          .create(
+              tile::PlaceOp::getOperationName(), values, {storage->getType()},
               {{"box", BoxAttr::get(own)}, {"domain", IntsAttr::get(domain)}})
-      ->getResult();
+          ->getResult();
+  view->setName((storage->getName() + ".tile").str());
+  return view;
 }
 
 Value *BlockLowering::slice(Value *buffer, ArrayRef<AffineRange> box) {
@@ -206,6 +210,8 @@ void BlockLowering::emitAllocations() {
     for (Item &item : inputs[c])
       if (item.whole && !isInPlace(item)) {
         item.storage = alloc(item.operand, getSizes(item.box));
+        item.storage->setName(
+            call.kernel->getInput(&item - &inputs[c][0])->getName());
         single(item.storage, item.depth);
       }
     bool isLast = &call == &task.last();
@@ -213,6 +219,8 @@ void BlockLowering::emitAllocations() {
       if (isLast && isInPlace(item))
         continue;
       item.storage = alloc(item.operand, getSizes(item.box));
+      item.storage->setName(
+          call.kernel->getOutputNames()[&item - &outputs[c][0]]);
       single(item.storage, item.depth);
     }
     auto sizes = getSizes(boxes.calls[c].outputs[0]);
@@ -263,6 +271,7 @@ void BlockLowering::emitLevel(unsigned depth) {
     unsigned dim = plan.loops[depth];
     tile::buildFor(builder, plan.getCount(dim, task.getShape()[dim]),
                    [&](Builder &, Value *counter) {
+                     counter->setName("i" + std::to_string(dim));
                      counters[2 * dim + 1] = counter;
                      emitLevel(depth + 1);
                      counters[2 * dim + 1] = nullptr;
@@ -323,6 +332,7 @@ void BlockLowering::emitReductionLoop() {
       if (count == 1)
         return nest(i + 1);
       tile::buildFor(builder, count, [&](Builder &, Value *counter) {
+        counter->setName("r" + std::to_string(i));
         counters[first + i] = counter;
         nest(i + 1);
         counters[first + i] = nullptr;
@@ -346,7 +356,9 @@ void BlockLowering::emitReductionLoop() {
         {"over", BoxAttr::get(own)}};
     if (!scratch.back().empty())
       attrs.push_back({"scratch", IntAttr::get(scratch.back().size())});
-    builder.create(tile::ComputeOp::getOperationName(), values, {}, attrs);
+    Builder at = builder;
+    at.setLoc(task.last().op->getLoc());
+    at.create(tile::ComputeOp::getOperationName(), values, {}, attrs);
   };
   nest(0);
   if (!sum)
@@ -436,7 +448,7 @@ void BlockLowering::run(tile::BlockOp block) {
     }
   lowered->setOperands(operands);
 
-  builder.setLoc(block->getLoc());
+  // Computations have the location of their call, what moves data none.
   builder.setInsertionPointToEnd(*body);
   SmallVector<int64_t, 4> counts;
   SmallVector<unsigned, 4> dims;
@@ -449,8 +461,10 @@ void BlockLowering::run(tile::BlockOp block) {
     counts.push_back(1);
   tile::buildForAll(builder, counts, parent.machine.model.getParallelUnit(),
                     [&](Builder &, ArrayRef<Value *> parts) {
-                      for (auto [i, dim] : enumerate(dims))
+                      for (auto [i, dim] : enumerate(dims)) {
+                        parts[i]->setName("p" + std::to_string(dim));
                         counters[2 * dim] = parts[i];
+                      }
                       emitAllocations();
                       emitLevel(0);
                     });

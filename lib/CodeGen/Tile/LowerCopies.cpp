@@ -143,7 +143,6 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
     return body.addArgument(buffer->getType(), buffer->getName());
   };
   Builder builder(context);
-  builder.setLoc(block->getLoc());
   builder.setInsertionPointToEnd(body);
   unsigned cores = 1;
   for (const Piece &piece : pieces) {

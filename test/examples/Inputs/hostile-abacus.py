@@ -12,11 +12,11 @@ tool, library, inputs = sys.argv[1:]
 HUGE = "4294967295"
 HOSTILE = [
     "JUMP 0 0", "ADD", "ADD 0 0 0 1", "ADD 0 0 0 1 1 1", "MATMUL 0 0 0 1 1",
-    "ADD 0 0 0 4 3", "ADD 0 0 65536 1 1", "ADD 2 0 0 1 1",
-    f"ADD 0 0 0 {HUGE} 1", f"MATMUL 0 0 0 {HUGE} {HUGE} {HUGE}",
-    f"MATMUL 0 0 0 0 {HUGE} 2", "ADD 0 0 0 -1 1", "ADD 0 0 0 99999999999 1",
-    "CONST 65536 0", "INPUT x", "OUTPUT y 65532 2",
-    f"INPUT x 0 {HUGE} {HUGE} {HUGE}",
+    "ADD 0 0 0 4 3", "ADD 0 0 1024 1 1", "ADD 2 0 0 1 1",
+    f"ADD 0 0 0 {HUGE} 1", f"MATMUL 0 0 0 {HUGE} {HUGE} {HUGE} 1 1 1",
+    f"MATMUL 0 0 0 2 1 1 {HUGE} 1 1", "ADD 0 0 0 -1 1",
+    "ADD 0 0 0 99999999999 1", "CONST 65536 0", "INPUT x", "OUTPUT y 65532 2",
+    f"INPUT x 0 {HUGE} {HUGE} {HUGE}", "LOAD 0 65536 1", "STORE 1020 0 2",
 ]
 
 
@@ -29,7 +29,7 @@ def run(program):
 
 refused = 0
 for line in HOSTILE:
-    result = run(f"ABACUS 1\n{line}\n".encode())
+    result = run(f"ABACUS 2\n{line}\n".encode())
     message = result.stderr.decode()
     print(message, end="")
     refused += result.returncode == 1 and "line 2: " in message
