@@ -12,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 build_packages=(
   g++ cmake ninja-build python3
-  llvm-19-dev llvm-19-tools libzstd-dev zlib1g-dev
+  llvm-19-dev llvm-19-tools liblld-19-dev libzstd-dev zlib1g-dev
   libonnx-dev libprotobuf-dev protobuf-compiler
 )
 test_packages=(

@@ -8,6 +8,7 @@ beside the source tree); without it they count as unsupported. The same goes
 for cortexm, the cross compiler and the emulator of the Cortex-M boards.
 """
 import os
+import platform
 import shutil
 
 import lit.formats
@@ -47,6 +48,8 @@ else:
         "tests of Cortex-M programs are skipped: arm-none-eabi-gcc or "
         "qemu-system-arm isn't installed (scripts/deps.sh test does that)"
     )
+if platform.machine() == "x86_64":
+    config.available_features.add("x86-64")
 if config.sanitized:
     config.available_features.add("sanitized")
 if config.fuzzers:

@@ -17,6 +17,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
+#include <chrono>
 
 using namespace llvm;
 using namespace onnc;
@@ -41,6 +42,7 @@ private:
   LogicalResult checkInput(StringRef file, const RuntimeValue &value,
                            const ProgramValueInfo &info);
   LogicalResult runAll();
+  LogicalResult printTime();
   LogicalResult compareAll();
   LogicalResult writeOutputs();
   LogicalResult writeReports();
@@ -321,6 +323,28 @@ LogicalResult Runner::runAll() {
   return success();
 }
 
+/// The median of some runs on the first run's inputs.
+LogicalResult Runner::printTime() {
+  if (!config.time)
+    return success();
+  std::vector<RuntimeValue> first = getInputs(0);
+  std::vector<double> milliseconds;
+  for (unsigned i = 0; i != config.repeat; ++i) {
+    auto start = std::chrono::steady_clock::now();
+    auto computed = program->run(first);
+    std::chrono::duration<double, std::milli> time =
+        std::chrono::steady_clock::now() - start;
+    if (!computed)
+      return reportRunError(context.getDiagnostics(), computed.takeError());
+    milliseconds.push_back(time.count());
+  }
+  sort(milliseconds);
+  os << format("time: %.3f ms, the median of %u (%.3f to %.3f)\n",
+               milliseconds[milliseconds.size() / 2], config.repeat,
+               milliseconds.front(), milliseconds.back());
+  return success();
+}
+
 /// The position of the largest element of a tensor of numbers; nullopt for
 /// other values.
 static std::optional<int64_t> getArgMax(const RuntimeValue &value) {
@@ -435,7 +459,7 @@ LogicalResult Runner::writeReports() {
 
 LogicalResult Runner::run() {
   if (failed(load()) || failed(planOutputs()) || failed(readInputs()) ||
-      failed(runAll()))
+      failed(runAll()) || failed(printTime()))
     return failure();
   // Outputs are written also where a comparison fails: they are what one wants
   // to look at then.

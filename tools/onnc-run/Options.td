@@ -24,6 +24,7 @@ def each : F<"each", "The leading axis of every input counts runs; outputs "
 
 def mquadruple_EQ : V<"mquadruple=", "<quadruple>",
     "Compile the model for a target and run that, rather than interpret it">;
+def : V<"target=", "<quadruple>", "The same">, Alias<mquadruple_EQ>;
 def load_EQ : V<"load=", "<library>", "Load a target from a shared library">;
 def O_LEVEL : Joined<["-"], "O">, MetaVarName<"<0-3>">,
     HelpText<"How much to optimize; 2 by default">;
@@ -34,6 +35,13 @@ def board_EQ : V<"board=", "<board>",
     "default its processor's">;
 def time_limit_EQ : V<"time-limit=", "<seconds>",
     "How long all runs on a board may take; 600 by default">;
+
+def threads_EQ : V<"threads=", "<n>",
+    "Threads that a native program works on; 1 by default">;
+def time : F<"time", "Print how long a run takes, without reading inputs and "
+                     "loading: the median of --repeat=">;
+def repeat_EQ : V<"repeat=", "<n>",
+    "Runs to take the time of, after a first one; 1 by default">;
 
 def compare_EQ : V<"compare=", "interp",
     "Compare the outputs with the interpreter's, and find the first value "

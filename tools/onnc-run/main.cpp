@@ -32,6 +32,23 @@ static LogicalResult parseNumber(const llvm::opt::InputArgList &args,
   return success();
 }
 
+/// A count, at least 1.
+static LogicalResult parseCount(const llvm::opt::InputArgList &args,
+                                unsigned id, unsigned &count,
+                                DiagnosticEngine &diagnostics) {
+  const llvm::opt::Arg *arg = args.getLastArg(id);
+  if (!arg)
+    return success();
+  unsigned number;
+  if (StringRef(arg->getValue()).getAsInteger(10, number) || number == 0 ||
+      number > 1000000)
+    return diagnostics.error(DiagID::CommandLine)
+           << "'" << arg->getAsString(args)
+           << "' must be a whole number from 1 to 1000000";
+  count = number;
+  return success();
+}
+
 static LogicalResult parseSeconds(const llvm::opt::InputArgList &args,
                                   std::optional<unsigned> &seconds,
                                   DiagnosticEngine &diagnostics) {
@@ -74,6 +91,10 @@ static std::optional<RunConfig> readConfig(const llvm::opt::InputArgList &args,
   config.board = args.getLastArgValue(OPT_board_EQ);
   if (failed(parseSeconds(args, config.timeLimit, diagnostics)))
     return std::nullopt;
+  if (failed(parseCount(args, OPT_threads_EQ, config.threads, diagnostics)) ||
+      failed(parseCount(args, OPT_repeat_EQ, config.repeat, diagnostics)))
+    return std::nullopt;
+  config.time = args.hasArg(OPT_time);
   config.each = args.hasArg(OPT_each);
   StringRef compare = args.getLastArgValue(OPT_compare_EQ);
   if (!compare.empty() && compare != "interp") {

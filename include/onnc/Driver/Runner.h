@@ -37,9 +37,15 @@ struct RunConfig {
   /// Of what runs on a board: which one, and how many seconds it may take.
   std::string board;
   std::optional<unsigned> timeLimit;
+  /// Of what runs on this machine.
+  unsigned threads = 1;
   LoadOptions getLoadOptions() const {
-    return {board, timeLimit.value_or(LoadOptions().timeLimit)};
+    return {board, timeLimit.value_or(LoadOptions().timeLimit), threads};
   }
+
+  /// Print the median time of a run, of this many after a first one.
+  bool time = false;
+  unsigned repeat = 1;
 
   /// The leading axis of every input counts runs; outputs are stacked.
   bool each = false;

@@ -95,6 +95,8 @@ struct LoadOptions {
   /// Seconds after which a program counts as hanging, where it runs in an
   /// emulator that can't tell; all runs of Program::runEach together.
   unsigned timeLimit = 600;
+  /// Threads of the host that a native program works on, at least 1.
+  unsigned threads = 1;
 };
 
 /// What the registry knows of a target before one is created.
