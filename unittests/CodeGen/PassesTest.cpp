@@ -139,6 +139,26 @@ TEST_F(CodeGenPassesTest, RandomModulesAreAllocated) {
   EXPECT_GT(shared, 100u);
 }
 
+TEST_F(CodeGenPassesTest, SearchLowersPeaks) {
+  unsigned lowered = 0, optimal = 0;
+  for (unsigned seed = 0; seed != 150; ++seed) {
+    auto plan = [&](StringRef passes) {
+      auto module = makeRandomModule(seed);
+      EXPECT_TRUE(succeeded(run(passes, *module))) << seed << log;
+      return *getMemoryUsage(*module, "dram");
+    };
+    MemoryUsage heuristic = plan("schedule,allocate{search-nodes=0}");
+    MemoryUsage search = plan("schedule,allocate");
+    EXPECT_LE(search.peak, heuristic.peak) << seed;
+    EXPECT_GE(search.lowerBound, heuristic.lowerBound) << seed;
+    lowered += search.peak < heuristic.peak;
+    optimal += search.peak == search.lowerBound;
+  }
+  // Without the search, 29 are optimal.
+  EXPECT_GT(lowered, 100u);
+  EXPECT_GT(optimal, 110u);
+}
+
 TEST_F(CodeGenPassesTest, CorruptedPlansAreRejected) {
   unsigned rejected = 0, moved = 0;
   for (unsigned seed = 0; seed != 60; ++seed) {
