@@ -364,7 +364,8 @@ bool LoopPlanner::isDisjointFromNext(CopyStartOp store) {
     return false;
   auto leapsOver = [&](const BufferView &view) {
     return any_of(view.box, [&](const AffineRange &range) {
-      return std::abs(getStep(view, range.start, counter)) >= range.size;
+      int64_t step = getStep(view, range.start, counter);
+      return step >= range.size || step <= -range.size;
     });
   };
   return leapsOver(target) || leapsOver(getView(store.getSource()));

@@ -47,7 +47,7 @@ def PipelineLoops : Pass<"pipeline-loops", TileTransforms> {
   let statistics = [
     Statistic<"pipelined-loads", "copies started an iteration ahead">,
     Statistic<"pipelined-stores", "copies waited for an iteration later">,
-    Statistic<"left", "copies between loops and memories that stay as they are">,
+    Statistic<"left", "loads and stores that stay as they are">,
   ];
   let clears = [Allocated];
 }
