@@ -32,7 +32,8 @@ class Graph;
 struct TileOperand {
   /// A memory of the unit. Tensors are copied there, box by box; if they lie in
   /// it as a whole (the backing memory, or the constants' memory) they are read
-  /// and written where they are.
+  /// and written where they are. Empty: a kernel takes them from any memory, as
+  /// one with a single address space does, and nothing is copied.
   llvm::StringRef space;
   ElementType element;
   Layout layout;

@@ -53,7 +53,8 @@ private:
   /// Used where the whole tensor lies.
   static bool isInPlace(const Item &item) {
     return item.whole &&
-           tile::getBufferType(item.whole).getSpace() == item.operand.space;
+           (item.operand.space.empty() ||
+            tile::getBufferType(item.whole).getSpace() == item.operand.space);
   }
 
   Lowering &parent;

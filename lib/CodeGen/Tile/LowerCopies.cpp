@@ -218,7 +218,7 @@ unsigned Lowering::copyTiles(Builder &builder, tile::BlockOp block,
   if (parts.empty())
     parts.push_back(1);
   SmallVector<Value *, 8> indices;
-  bool inPlace = through.space == type.getSpace();
+  bool inPlace = through.space.empty() || through.space == type.getSpace();
   auto token = [&](Value *from, Value *to) {
     Value *t = builder
                    .create(tile::CopyStartOp::getOperationName(), {from, to},

@@ -225,9 +225,10 @@ SmallVector<Traffic, 8> PlanSearch::getTraffic(const TilePlan &plan) const {
         continue; // Counted where it is computed.
       Traffic t = describe(operand, boxes.calls[c].inputs[i],
                            *value->getTensorType().getStaticShape());
-      t.isCopied =
-          operand.space !=
-          (isConstant(call, i) ? machine.model.getConstantMemory() : backing);
+      t.isCopied = !operand.space.empty() &&
+                   operand.space != (isConstant(call, i)
+                                         ? machine.model.getConstantMemory()
+                                         : backing);
       traffic.push_back(t);
     }
     for (auto [i, operand] : enumerate(call.tiling.outputs)) {
@@ -235,7 +236,7 @@ SmallVector<Traffic, 8> PlanSearch::getTraffic(const TilePlan &plan) const {
       Traffic t = describe(operand, boxes.calls[c].outputs[i],
                            *value->getTensorType().getStaticShape());
       bool leaves = &call == &task.last();
-      t.isCopied = leaves && operand.space != backing;
+      t.isCopied = leaves && !operand.space.empty() && operand.space != backing;
       t.isStore = leaves;
       t.sharers = 1;
       t.depth = plan.loops.size();
@@ -267,7 +268,8 @@ bool PlanSearch::fits(ArrayRef<Traffic> traffic, const TilePlan &plan) {
   StringMap<int64_t> used;
   StringRef backing = machine.model.getBackingMemory();
   for (const Traffic &t : traffic) {
-    if (t.space == backing || t.space == machine.model.getConstantMemory())
+    if (t.space.empty() || t.space == backing ||
+        t.space == machine.model.getConstantMemory())
       continue;
     const Memory &memory = machine.unit.getMemory(t.space);
     bool doubled = t.isCopied && t.depth > 0;
