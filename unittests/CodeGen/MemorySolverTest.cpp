@@ -245,6 +245,22 @@ TEST(MemorySolverTest, SizesThatShareNoDivisor) {
   EXPECT_EQ(message(validatePlan(problem, solution.plan)), "success");
 }
 
+TEST(MemorySolverTest, DeepSearchesHaveAStackOfTheirOwn) {
+  // As in a network: most die soon, some are skipped to.
+  Random random(1);
+  MemoryProblem problem;
+  for (int64_t i = 0; i != 4000; ++i)
+    problem.buffers.push_back(
+        makeBuffer(i, i + random.pick(2, i % 10 == 0 ? 120 : 6),
+                   1024 * random.pick(1, 400)));
+  ASSERT_FALSE(planMemory(problem).isOptimal());
+  MemorySolverOptions options;
+  options.nodeBudget = 100'000;
+  MemorySolution solution = minimizeMemory(problem, options);
+  EXPECT_EQ(solution.status, Status::Solved);
+  EXPECT_EQ(message(validatePlan(problem, solution.plan)), "success");
+}
+
 TEST(MemorySolverTest, PeaksThatNoPlanHas) {
   // The first part can have a peak of 74 or 84. Where the second one asks for
   // something between them, 74 has to be found, and 84 is never in between.
