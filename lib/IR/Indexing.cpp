@@ -83,9 +83,8 @@ divideAndWrap(const AffineRange &range, int64_t divisor, int64_t modulus) {
     Range r = divideAndWrap(Range{lo, lo + range.size}, divisor, modulus);
     return AffineRange{AffineExpr(r.lo), r.size()};
   }
-  if (modulus)
-    return std::nullopt;
-  // ⌊(divisor · a + c) / divisor⌋ = a + ⌊c / divisor⌋.
+  // ⌊(divisor · a + c) / divisor⌋ = a + ⌊c / divisor⌋, and a multiple of the
+  // modulus vanishes.
   SmallVector<int64_t, 4> coefficients;
   for (unsigned i = 0; i < range.start.getNumDims(); ++i) {
     if (range.start.getCoefficient(i) % divisor)
@@ -93,8 +92,12 @@ divideAndWrap(const AffineRange &range, int64_t divisor, int64_t modulus) {
     coefficients.push_back(range.start.getCoefficient(i) / divisor);
   }
   int64_t lo = range.start.getConstant();
-  Range r = divideAndWrap(Range{lo, lo + range.size}, divisor, 0);
-  return AffineRange{AffineExpr(coefficients, r.lo), r.size()};
+  Range r = divideAndWrap(Range{lo, lo + range.size}, divisor, modulus);
+  if (!modulus)
+    return AffineRange{AffineExpr(coefficients, r.lo), r.size()};
+  if (any_of(coefficients, [&](int64_t c) { return c % modulus; }))
+    return std::nullopt;
+  return AffineRange{AffineExpr(r.lo), r.size()};
 }
 
 AffineRange IndexExpr::getRange(ArrayRef<AffineRange> iteration,
@@ -196,6 +199,25 @@ AffineBox Indexing::getOperandBox(unsigned operand,
   return box;
 }
 
+/// Shapes that contradict the operator, as text may hold them, have no
+/// indexing. Reports them as inference does.
+static bool isConsistent(const Operation *op) {
+  InferTypesFn infer = op->getInfo().inferTypes;
+  SmallVector<Type, 2> types;
+  // Inference reads the operation only.
+  if (infer && failed(infer(const_cast<Operation *>(op), types)))
+    return false;
+  for (auto [type, result] : zip(types, op->getResults()))
+    if (type && !type.isNone() && !result->getType().isNone() &&
+        !unifyTypes(type, result->getType())) {
+      (void)(op->emitError(DiagID::InferShape)
+             << "has a result of type " << type << ", but it is declared as "
+             << result->getType());
+      return false;
+    }
+  return true;
+}
+
 std::optional<Indexing> onnc::getIndexing(const Operation *op) {
   if (!op->getInfo().indexing)
     return std::nullopt;
@@ -209,7 +231,7 @@ std::optional<Indexing> onnc::getIndexing(const Operation *op) {
   for (Value *result : op->getResults())
     if (!result->getType().isNone() && !isStatic(result))
       return std::nullopt;
-  return op->getInfo().indexing(op);
+  return isConsistent(op) ? op->getInfo().indexing(op) : std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//

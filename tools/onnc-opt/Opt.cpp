@@ -10,6 +10,7 @@
 #include "ExpectedDiagnostics.h"
 #include "onnc/Driver/ModelFile.h"
 #include "onnc/IR/AsmPrinter.h"
+#include "onnc/IR/Indexing.h"
 #include "onnc/Pass/Reproducer.h"
 #include "onnc/Support/OutputFile.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -48,6 +49,7 @@ private:
   OptConfig config;
   Pipeline pipeline;
   std::vector<std::unique_ptr<Module>> results;
+  std::string indexingText;
 };
 
 } // namespace
@@ -109,6 +111,19 @@ LogicalResult Runner::verifyRoundtrip(const Module &module) {
          << std::to_string(line) << " on";
 }
 
+/// The indexing of all operations that aren't constants.
+static void printIndexing(Module &module, raw_ostream &os) {
+  module.walk([&](Operation *op) {
+    if (op->hasTrait(OpTrait::ConstantLike) ||
+        op->hasTrait(OpTrait::Terminator))
+      return;
+    if (auto indexing = getIndexing(op))
+      indexing->print(os, *op);
+    else
+      os << op->getName() << ": can't be cut\n";
+  });
+}
+
 LogicalResult Runner::process(const Chunk &chunk) {
   std::unique_ptr<Module> module =
       readModel(context, chunk.text, *config.input, chunk.firstLine);
@@ -122,6 +137,13 @@ LogicalResult Runner::process(const Chunk &chunk) {
     return failure();
   if (config.verifyRoundtrip && failed(verifyRoundtrip(*module)))
     return failure();
+  if (config.printIndexing) {
+    const unsigned numErrors = diagnostics.getNumErrors();
+    raw_string_ostream os(indexingText);
+    printIndexing(*module, os);
+    if (diagnostics.getNumErrors() != numErrors)
+      return failure();
+  }
   results.push_back(std::move(module));
   return success();
 }
@@ -138,6 +160,11 @@ LogicalResult Runner::processExpecting(const Chunk &chunk) {
 
 LogicalResult Runner::writeOutput() {
   auto write = [&]() -> Error {
+    if (config.printIndexing)
+      return writeOutputFile(config.output, [&](raw_ostream &os) {
+        os << indexingText;
+        return Error::success();
+      });
     if (results.size() == 1)
       return writeModuleFile(*results[0], config.output);
     return writeOutputFile(config.output, [&](raw_ostream &os) {

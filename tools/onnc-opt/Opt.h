@@ -22,6 +22,8 @@ struct OptConfig {
   /// pipeline) there is none to check the pipeline against.
   std::optional<std::string> input;
   std::string output = "-";
+  /// The output is the operations' indexing (IR/Indexing.h), not the module.
+  bool printIndexing = false;
   bool runReproducer = false;
   bool splitInput = false;
   bool verifyDiagnostics = false;

@@ -24,6 +24,8 @@ def load_EQ : Joined<["--", "-"], "load=">, MetaVarName<"<library>">,
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
     HelpText<"Where the result goes; standard output by default">;
+def print_indexing : F<"print-indexing",
+    "Print which elements each operation reads, not the module">;
 def run_reproducer : F<"run-reproducer",
     "Run what the input, a reproducer, says failed">;
 

@@ -51,6 +51,7 @@ int main(int argc, char **argv) {
   else if (!config.passes.printPipeline)
     config.input = "-";
   config.output = args->getLastArgValue(OPT_o, "-");
+  config.printIndexing = args->hasArg(OPT_print_indexing);
   config.runReproducer = args->hasArg(OPT_run_reproducer);
   config.splitInput = args->hasArg(OPT_split_input);
   config.verifyDiagnostics = args->hasArg(OPT_verify_diagnostics);

@@ -14,6 +14,7 @@
 
 #include "onnc/IR/Indexing.h"
 #include "OperatorCases.h"
+#include "onnc/IR/AsmParser.h"
 #include "llvm/ADT/StringSet.h"
 #include <gtest/gtest.h>
 
@@ -49,6 +50,8 @@ protected:
   Shape getOperandShape(unsigned i) const {
     return *op->getOperand(i)->getTensorType().getStaticShape();
   }
+  /// Operand \p i is read exactly where its boxes are, and a NaN in it is seen.
+  bool isSeen(unsigned i) const;
   bool isAbsent(unsigned result) const {
     return op->getResult(result)->getType().isNone();
   }
@@ -178,6 +181,12 @@ std::optional<unsigned> IndexingTest::randomResult() {
   if (candidates.empty())
     return std::nullopt;
   return candidates[pick(random, 0, candidates.size() - 1)];
+}
+
+bool IndexingTest::isSeen(unsigned i) const {
+  return indexing.operands[i] && all_of(*indexing.operands[i], isAffine) &&
+         op->getOperand(i)->getTensorType().getElementType() ==
+             ElementType::F32;
 }
 
 RuntimeValues IndexingTest::getContents() const {
@@ -521,6 +530,50 @@ TEST_P(IndexingTest, MovementIsExact) {
   });
 }
 
+/// Has the box of reads no holes? Those of strides may lie at its beginning.
+static bool isDense(const Access &access) {
+  return !access.empty() && all_of(access, [](const IndexExpr &index) {
+    return all_of(index.terms,
+                  [](const IndexTerm &term) { return term.coefficient == 1; });
+  });
+}
+
+// No result may begin a row earlier still than the overlap distance says: some
+// element would be overwritten before it is read.
+TEST_P(IndexingTest, OverlapDistanceIsLeast) {
+  if (isSelective(GetParam()))
+    return;
+  forEachCase([&] {
+    const Shape shape = getResultShape(0);
+    const int64_t count = getWhole(0).getNumElements();
+    if (!count || shape.empty() || op->getNumResults() != 1)
+      return;
+    for (unsigned i = 0; i < op->getNumOperands(); ++i) {
+      if (!isSeen(i) || !isDense(*indexing.operands[i]))
+        continue;
+      const int64_t width = shape.back();
+      auto distance =
+          getOverlapDistance(indexing, i, getOperandShape(i), shape);
+      if (!distance || *distance <= width)
+        continue;
+      bool seen = false;
+      for (int64_t written = 0; written < count && !seen; written += width) {
+        RuntimeValues operands = getContents();
+        operands[i] =
+            replace(i, current->getOperand(i).garbage[0], [&](int64_t e) {
+              return e >= written - (*distance - width - 1);
+            });
+        Results results = runOn(operands);
+        ASSERT_TRUE(bool(results)) << toString(results.takeError());
+        for (int64_t e = written; e < count; ++e)
+          seen |= getElement((*results)[0].getTensor(), e) !=
+                  getElement(getWhole(0), e);
+      }
+      EXPECT_TRUE(seen) << "operand " << i << " at distance " << *distance;
+    }
+  });
+}
+
 // What an operand held where the result was written isn't read again.
 TEST_P(IndexingTest, StorageCanBeShared) {
   forEachCase([&] {
@@ -677,6 +730,98 @@ TEST(IndexExpr, MovingRangesHoldEveryPoint) {
     }
   }
   EXPECT_GT(moving, 500u);
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors without elements, tiles of reshaped ones
+//===----------------------------------------------------------------------===//
+
+namespace {
+class IndexingOfText : public testing::Test {
+protected:
+  /// The first operation of a graph with inputs %a, %b, … of the types.
+  Operation *parse(ArrayRef<StringRef> types, StringRef operation) {
+    std::string inputs;
+    for (auto [i, type] : enumerate(types))
+      inputs += (Twine(i ? ", %" : "%") + Twine(char('a' + i)) + ": tensor<" +
+                 type + "xf32>")
+                    .str();
+    StringRef result = operation.rsplit("-> ").second;
+    module = parseModule(context,
+                         "graph @main(" + inputs +
+                             ") -> (\"r\") {\n%r = " + operation.str() +
+                             "\nreturn(%r) : (" + result.str() + ") -> ()\n}",
+                         "t.onncir");
+    return module ? &*module->getMain()->getBody().begin() : nullptr;
+  }
+
+  Context context;
+  std::unique_ptr<Module> module;
+};
+} // namespace
+
+TEST_F(IndexingOfText, NoElements) {
+  struct {
+    std::vector<StringRef> types;
+    StringRef operation;
+  } cases[] = {
+      {{"2x4x5x5", "0x2x3x3"},
+       "onnx.Conv(%a, %b) {group = 2} : (tensor<2x4x5x5xf32>, "
+       "tensor<0x2x3x3xf32>) -> tensor<2x0x3x3xf32>"},
+      {{"0x3"},
+       "onnx.Flatten(%a) {axis = 0} : (tensor<0x3xf32>) -> "
+       "tensor<1x0xf32>"},
+      {{"2x0"}, "onnx.Softmax(%a) : (tensor<2x0xf32>) -> tensor<2x0xf32>"},
+      {{"2x0"}, "onnx.ReduceSum(%a) : (tensor<2x0xf32>) -> tensor<1x1xf32>"},
+      {{"3x0", "0x4"},
+       "onnx.MatMul(%a, %b) : (tensor<3x0xf32>, "
+       "tensor<0x4xf32>) -> tensor<3x4xf32>"}};
+  for (auto &c : cases) {
+    Operation *op = parse(c.types, c.operation);
+    ASSERT_TRUE(op) << c.operation.str();
+    auto indexing = getIndexing(op);
+    ASSERT_TRUE(indexing) << c.operation.str();
+    const Shape shape = *op->getResult()->getTensorType().getStaticShape();
+    const Box box = getFullBox(shape);
+    for (unsigned i = 0; i < op->getNumOperands(); ++i) {
+      const Shape operand =
+          *op->getOperand(i)->getTensorType().getStaticShape();
+      const Box read = indexing->getOperandBox(
+          i, indexing->getIterationBox(0, box), operand);
+      EXPECT_EQ(getVolume(read), 0) << c.operation.str();
+      (void)indexing->getOperandBox(
+          i, indexing->getIterationBox(0, toAffine(box)), operand);
+    }
+  }
+}
+
+// Rows of blocks move as rows of the input.
+TEST_F(IndexingOfText, BlocksMove) {
+  Operation *op =
+      parse({"1x8x4x6"}, "onnx.DepthToSpace(%a) {blocksize = 2} : "
+                         "(tensor<1x8x4x6xf32>) -> tensor<1x2x8x12xf32>");
+  ASSERT_TRUE(op);
+  auto indexing = getIndexing(op);
+  ASSERT_TRUE(indexing);
+  const AffineExpr row = AffineExpr::dim(0) * 4;
+  const AffineBox tile = {{0, 1}, {0, 2}, {row, 4}, {0, 12}};
+  const AffineBox read = indexing->getOperandBox(
+      0, indexing->getIterationBox(0, tile), {1, 8, 4, 6});
+  const AffineBox expected = {
+      {0, 1}, {0, 8}, {AffineExpr::dim(0) * 2, 2}, {0, 6}};
+  EXPECT_TRUE(read == expected);
+}
+
+TEST_F(IndexingOfText, ContradictionsHaveNone) {
+  std::string message;
+  context.getDiagnostics().setHandler(
+      [&](const Diagnostic &diag) { message = diag.message; });
+  Operation *op = parse({"1x4x8"}, "onnx.Softmax(%a) : (tensor<1x4x8xf32>) -> "
+                                   "tensor<1x4x9xf32>");
+  ASSERT_TRUE(op);
+  EXPECT_FALSE(getIndexing(op));
+  EXPECT_EQ(message, "'onnx.Softmax' has a result of type tensor<1x4x8xf32>, "
+                     "but it is declared as tensor<1x4x9xf32>");
 }
 
 //===----------------------------------------------------------------------===//

@@ -17,7 +17,7 @@
 
 #include "onnc/IR/Builder.h"
 #include "onnc/Interp/Interpreter.h"
-#include <functional>
+#include "llvm/ADT/StringMap.h"
 #include <random>
 
 namespace onnc {
@@ -95,6 +95,11 @@ public:
   /// A shape that broadcasts to \p target.
   Shape broadcastable(llvm::ArrayRef<int64_t> target);
 
+  /// An axis of a tensor of rank \p rank.
+  int64_t pickAxis(size_t rank) {
+    return pick(-int64_t(rank), int64_t(rank) - 1);
+  }
+
   /// Small integers, 0 excluded; garbage is anything.
   Value *data(ElementType type, llvm::ArrayRef<int64_t> shape);
   Value *floats(llvm::ArrayRef<int64_t> shape) {
@@ -136,6 +141,12 @@ private:
   Operation *op = nullptr;
   mutable llvm::DenseMap<Value *, CaseOperand> operands;
 };
+
+/// Makes an operation of the case's name; null where its parameters don't fit.
+using CaseGenerator = Operation *(*)(OperatorCase &);
+
+void addComputingCases(llvm::StringMap<CaseGenerator> &table);
+void addMovingCases(llvm::StringMap<CaseGenerator> &table);
 
 } // namespace onnc
 

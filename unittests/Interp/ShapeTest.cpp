@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InterpFixture.h"
+#include <cmath>
 
 using namespace onnc;
 
@@ -103,6 +104,13 @@ TEST_F(ShapeTest, ResizeNearestAndLinear) {
            f32({4}, {1, 1, 2, 2}));
   expectOp("onnx.Resize", {f32({2}, {1, 2}), f32({0}, {}), f32({1}, {2})},
            "{mode = \"linear\"}", f32({4}, {1, 1.25, 1.75, 2}));
+}
+
+TEST_F(ShapeTest, ResizeNearestCopiesOneElement) {
+  expectOp("onnx.Resize",
+           {f32({3}, {1, NAN, INFINITY}), f32({0}, {}), f32({1}, {2})},
+           "{coordinate_transformation_mode = \"asymmetric\"}",
+           f32({6}, {1, 1, NAN, NAN, INFINITY, INFINITY}));
 }
 
 TEST_F(ShapeTest, Reductions) {

@@ -47,9 +47,7 @@ static IndexExpr getReshapedIndex(ArrayRef<unsigned> dims,
                                   ArrayRef<int64_t> shape, int64_t stride,
                                   int64_t extent) {
   IndexExpr expr;
-  int64_t rest = std::accumulate(shape.begin(), shape.end(), int64_t(1),
-                                 std::multiplies<>()),
-          common = stride, last = 0;
+  int64_t rest = getVolume(getFullBox(shape)), common = stride, last = 0;
   for (auto [dim, size] : zip_equal(dims, shape)) {
     rest /= size;
     // Whole turns of the dimension don't matter.
@@ -68,15 +66,30 @@ static IndexExpr getReshapedIndex(ArrayRef<unsigned> dims,
   expr.divisor = stride / common;
   if (last / common / expr.divisor >= extent)
     expr.modulus = extent;
+  // ⌊(28·a + b) / 7⌋ reads better as 4·a + ⌊b / 7⌋.
+  MutableArrayRef<IndexTerm> outer =
+      MutableArrayRef(expr.terms).drop_back(expr.terms.empty() ? 0 : 1);
+  if (!outer.empty() && expr.terms.back().coefficient == 1 &&
+      all_of(outer, [&](const IndexTerm &term) {
+        return term.coefficient % expr.divisor == 0;
+      })) {
+    for (IndexTerm &term : outer)
+      term.coefficient /= expr.divisor;
+    expr.terms.back().divisor = std::exchange(expr.divisor, 1);
+  }
   return expr;
 }
 
 std::optional<Indexing> indexing::reshape(const Operation *op) {
+  Shape in = getOperandShape(op, 0), out = getResultShape(op);
+  // The shape may be known only at run time, and be another.
+  const int64_t count = getVolume(getFullBox(in));
+  if (count != getVolume(getFullBox(out)))
+    return std::nullopt;
   Indexing indexing = create(op);
   Dims dims = addResultDims(indexing, op);
-  Shape in = getOperandShape(op, 0), out = getResultShape(op);
   indexing.isDataMovement = true;
-  if (is_contained(out, 0)) {
+  if (count == 0) {
     indexing.operands[0] = first(in.size());
     return indexing;
   }

@@ -192,6 +192,9 @@ static IndexExpr getIndex(const Operation *op, const ResizedAxis &axis,
                           unsigned dim) {
   const StringRef coordinates =
       op->getString("coordinate_transformation_mode", "half_pixel");
+  constexpr int64_t maxOutput = 1 << 16;
+  if (axis.input == 0 || axis.output > maxOutput)
+    return IndexExpr::all();
   SmallVector<Range, 0> reads;
   for (int64_t i = 0; i < axis.output; ++i) {
     auto position = getPosition(coordinates, axis, i);

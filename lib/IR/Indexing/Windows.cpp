@@ -83,7 +83,7 @@ static IndexExpr getGroupChannel(unsigned m, unsigned c, int64_t groups,
                                  int64_t in, int64_t out) {
   IndexExpr expr;
   if (groups > 1)
-    expr.terms.push_back({m, in, out});
+    expr.terms.push_back({m, in, std::max<int64_t>(out, 1)});
   expr.terms.push_back({c});
   return expr;
 }
