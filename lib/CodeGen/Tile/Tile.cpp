@@ -9,6 +9,7 @@
 #include "Blocks.h"
 #include "Lowering.h"
 #include "onnc/IR/ShapeInference.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -302,10 +303,27 @@ LogicalResult Lowering::lower(tile::BlockOp block,
 // The pass
 //===----------------------------------------------------------------------===//
 
+/// The graphs that operations of \p module name as their kernels.
+static SetVector<Graph *> getKernels(Module &module) {
+  SetVector<Graph *> kernels;
+  module.walk([&](Operation *op) {
+    if (op->hasAttr("kernel"))
+      if (Graph *kernel = tile::getKernel(op))
+        kernels.insert(kernel);
+  });
+  return kernels;
+}
+
 PassResult TilePass::run(Module &module, PassContext &context) const {
+  SetVector<Graph *> called = getKernels(module);
   Lowering lowering(module, parameter, doubleBuffer);
   if (failed(lowering.run(*module.getMain())))
     return PassResult::error();
+  // What became a reshape or copies is computed by no one.
+  SetVector<Graph *> computed = getKernels(module);
+  for (Graph *kernel : called)
+    if (!computed.contains(kernel))
+      module.eraseGraph(*kernel);
   context.count(blocks, lowering.numBlocks);
   context.count(plans, lowering.numPlans);
   return PassResult::changed();
