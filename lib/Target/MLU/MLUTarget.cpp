@@ -12,11 +12,13 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "Compiler/Emitter.h"
-#include "Compiler/MLUPasses.h"
-#include "Compiler/Models.h"
+#include "Compiler/DescribeMachine.h"
+#include "Compiler/EmitTiles.h"
+#include "Compiler/MLUTileModel.h"
 #include "MLUProgram.h"
 #include "onnc/CodeGen/Passes.h"
+#include "onnc/CodeGen/TileBufferModel.h"
+#include "onnc/CodeGen/TilePasses.h"
 #include "onnc/IR/Module.h"
 #include "onnc/Target/MLU/Assembler.h"
 #include "onnc/Target/Target.h"
@@ -32,13 +34,13 @@ namespace {
 class MLUTarget : public Target {
 public:
   explicit MLUTarget(const MachineParams &params)
-      : params(params), machine(describeMachine(params)), operators(params) {}
+      : params(params), machine(describeMachine(params)), tiles(params),
+        operators(machine.units[0], tiles), buffers(machine.units[0]) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }
-  void registerOps(Context &context) const override {
-    mlu::registerOps(context);
-  }
+  /// It has no operators of its own.
+  void registerOps(Context &) const override {}
   void registerPasses(PassRegistry &registry) const override;
   std::string getPipeline(OptLevel level) const override;
   ArrayRef<OutputKind> getOutputKinds() const override;
@@ -48,28 +50,29 @@ public:
 private:
   const MachineParams &params;
   Machine machine;
-  MLUOperatorModel operators;
-  MLUBufferModel buffers;
+  MLUTileModel tiles;
+  TileOperatorModel operators;
+  TileBufferModel buffers;
 };
 
 } // namespace
 
 void MLUTarget::registerPasses(PassRegistry &registry) const {
   cantFail(registerCodeGenPasses(registry, machine, operators, buffers));
-  cantFail(registerMLUPasses(registry, params));
+  cantFail(registerTilePasses(registry, machine.units[0], tiles));
 }
 
 std::string MLUTarget::getPipeline(OptLevel level) const {
-  std::string pipeline = getOptimizationPipeline(static_cast<unsigned>(level));
-  std::string tile = "mlu-tile";
+  std::string pipeline = getOptimizationPipeline(static_cast<unsigned>(level),
+                                                 QuantizedGroups::Fold);
+  std::string blocks = "form-blocks", loops = "tile,pipeline-loops";
   if (level == OptLevel::O0) {
     // Weights must be constants even then; one core works through the tiles.
     pipeline += ",fold-constants,infer-types";
-    tile = "mlu-tile{max-cores=1}";
+    blocks = "form-blocks{model-parallelism=1}";
+    loops = "tile{double-buffer=0}";
   }
-  // Selection leaves what nobody needs: relayouts before products that read
-  // images as they lie, constants that were packed.
-  return pipeline + ",partition,mlu-select,eliminate-dead-code," + tile +
+  return pipeline + ",partition,form-kernels," + blocks + "," + loops +
          ",schedule,allocate";
 }
 
@@ -83,7 +86,7 @@ ArrayRef<OutputKind> MLUTarget::getOutputKinds() const {
 
 Error MLUTarget::emit(const Module &module, StringRef kind,
                       raw_pwrite_stream &os) const {
-  auto object = emitModule(module, params);
+  auto object = emitTiles(module, params);
   if (!object)
     return object.takeError();
   if (kind == "asm")
