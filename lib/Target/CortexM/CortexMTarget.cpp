@@ -13,15 +13,17 @@
 
 #include "Artifact/Manifest.h"
 #include "Board/BoardProgram.h"
+#include "Compiler/Models.h"
+#include "Emit/ProgramEmitter.h"
 #include "Processor.h"
-#include "onnc/CodeGen/BufferModel.h"
 #include "onnc/CodeGen/Passes.h"
-#include "onnc/IR/ShapeInference.h"
-#include "onnc/IR/Value.h"
+#include "onnc/CodeGen/TilePasses.h"
+#include "onnc/IR/Module.h"
 #include "onnc/Target/Target.h"
 #include "onnc/Transforms/Pipelines.h"
-#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -29,36 +31,11 @@ using namespace onnc::cortexm;
 
 namespace {
 
-/// No operator of the tensor level has a lowering to C yet, so all are refused.
-class CortexMOperatorModel : public OperatorModel {
-public:
-  std::optional<std::string> getRefusal(const Operation &) const override {
-    return "there is no lowering to C for Cortex-M yet";
-  }
-  OperationCost getCost(const Operation &) const override {
-    llvm_unreachable("cost of an operation that is refused");
-  }
-};
-
-/// Constants lie in flash for good, everything else in RAM while it lives.
-class CortexMBufferModel : public BufferModel {
-public:
-  std::optional<BufferRequest> getBuffer(const Value &value) const override {
-    TensorType type = value.getTensorType();
-    auto size = type ? type.getByteSize() : std::nullopt;
-    if (!size)
-      return std::nullopt;
-    return BufferRequest{isPersistent(value) ? Flash : Sram, *size,
-                         /*alignment=*/8};
-  }
-  bool isPersistent(const Value &value) const override {
-    return static_cast<bool>(getConstantValue(&value));
-  }
-};
-
 class CortexMTarget : public Target {
 public:
-  explicit CortexMTarget(Machine machine) : machine(std::move(machine)) {}
+  CortexMTarget(const Processor &processor, Machine m)
+      : processor(processor), machine(std::move(m)), tiles(machine.units[0]),
+        operators(machine.units[0], tiles), buffers(machine.units[0]) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }
@@ -66,9 +43,12 @@ public:
   void registerOps(Context &) const override {}
   void registerPasses(PassRegistry &registry) const override {
     cantFail(registerCodeGenPasses(registry, machine, operators, buffers));
+    cantFail(registerTilePasses(registry, machine.units[0], tiles));
   }
   std::string getPipeline(OptLevel level) const override {
-    return getOptimizationPipeline(static_cast<unsigned>(level)) + ",partition";
+    return getOptimizationPipeline(static_cast<unsigned>(level),
+                                   QuantizedGroups::Fold) +
+           ",partition,form-kernels,form-blocks,tile,schedule,allocate";
   }
   ArrayRef<OutputKind> getOutputKinds() const override {
     static constexpr OutputKind kinds[] = {
@@ -79,14 +59,26 @@ public:
   Error emit(const Module &, StringRef, raw_pwrite_stream &) const override {
     llvm_unreachable("its only kind is a directory");
   }
-  Error emitDirectory(const Module &, StringRef, StringRef) const override {
-    return createStringError("there is no lowering to C for Cortex-M yet");
+  Error emitDirectory(const Module &module, StringRef,
+                      StringRef directory) const override {
+    // The model is called as its directory is.
+    SmallString<128> path(directory);
+    sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+    StringRef name = sys::path::filename(path);
+    auto contents = emitProgram(
+        module, name.empty() || name == "." ? module.getName() : name,
+        processor);
+    if (!contents)
+      return contents.takeError();
+    return contents->write(directory);
   }
 
 private:
+  const Processor &processor;
   const Machine machine;
-  CortexMOperatorModel operators;
-  CortexMBufferModel buffers;
+  const CortexMTileModel tiles;
+  const TileOperatorModel operators;
+  const CortexMBufferModel buffers;
 };
 
 } // namespace
@@ -97,7 +89,8 @@ static Expected<std::unique_ptr<Target>> create(const Quadruple &quadruple) {
   auto sizes = getMemorySizes(*processor, quadruple);
   if (!sizes)
     return sizes.takeError();
-  return std::make_unique<CortexMTarget>(describeMachine(*processor, *sizes));
+  return std::make_unique<CortexMTarget>(*processor,
+                                         describeMachine(*processor, *sizes));
 }
 
 static bool recognize(MemoryBufferRef file) {
