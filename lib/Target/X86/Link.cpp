@@ -109,7 +109,7 @@ Error x86::linkProgram(IRProgram &program, const Manifest &manifest,
                                         "-o", scratch.getPath("out")};
   if (shared)
     for (const char *option : {"-Bsymbolic", "-z", "now", "--as-needed",
-                               "--build-id=none", "-s", "--gc-sections"})
+                               "--build-id=none", "--gc-sections"})
       arguments.push_back(option);
   auto add = [&](const Twine &name, ArrayRef<char> bytes) -> Error {
     auto file = scratch.write(name, bytes);

@@ -185,9 +185,12 @@ IRValue *ElementEmitter::emitMovement(const Operation &op,
     IRValue *inside = emitInside(op, i, indexing, coords);
     if (!inside)
       return emit(op.getOperand(i), coords);
+    auto make = [&](IRValue *value) {
+      return IRValues{isVector(iteration) ? b.splat(value) : value};
+    };
     return b.branch(
-        inside, [&] { return IRValues{emit(op.getOperand(i), coords)}; },
-        [&] { return IRValues{emitFrom(i + 1)}; })[0];
+        inside, [&] { return make(emit(op.getOperand(i), coords)); },
+        [&] { return make(emitFrom(i + 1)); })[0];
   };
   return emitFrom(0);
 }

@@ -25,6 +25,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Leaf.h"
+#include "llvm/IR/InlineAsm.h"
 #include <cmath>
 
 using namespace onnc;
@@ -92,6 +93,9 @@ private:
   IRValue *loadWeights(const Group &group, unsigned vector, IRValue *chunk,
                        IRValue *channel, ArrayRef<IRValue *> taps);
   IRValue *loadVector(const Operand &x, ArrayRef<Coord> coords, unsigned count);
+
+  IRValue *hide(IRValue *pointer);
+  bool shouldPrefetch() const;
 
   // Results.
   Coords getCoords(const Group &group, unsigned vector, IRValue *pixel) const;
@@ -523,7 +527,8 @@ IRValues RegisterLeaf::emitChannels(const Group &group, const Pass &pass,
       break;
     }
   bool vectorInput = plan.perChannel;
-  IRValue *base = vectorInput ? nullptr : getInputBase(group, chunk, taps);
+  IRValue *base =
+      vectorInput ? nullptr : hide(getInputBase(group, chunk, taps));
   int64_t pixelStride = 0;
   if (!vectorInput) {
     unsigned dim = isConv() ? plan.pixelDim
@@ -633,6 +638,26 @@ IRValue *RegisterLeaf::getInputBase(const Group &group, IRValue *chunk,
   return b.getElementAddress(b.getFloatTy(), x.pointer, offset);
 }
 
+/// \p pointer, so that loads through it aren't recognized as those through
+/// another: what taps have in common would be kept, which spills accumulators.
+IRValue *RegisterLeaf::hide(IRValue *pointer) {
+  auto *type = llvm::FunctionType::get(b.getPtrTy(), {b.getPtrTy()}, false);
+  return b.CreateCall(
+      llvm::InlineAsm::get(type, "", "=r,0", /*hasSideEffects=*/false),
+      {pointer});
+}
+
+/// Weights that few pixels use come from afar most of the time: those of the
+/// next chunk are fetched while this one is used.
+bool RegisterLeaf::shouldPrefetch() const {
+  if (!isConv() || plan.perChannel || w.blocks[wChannels] == 1)
+    return false;
+  int64_t pixels = 1;
+  for (int64_t size : ArrayRef(task.output.shape).drop_front(2))
+    pixels *= size;
+  return pixels <= 8 * maxPixels;
+}
+
 IRValue *RegisterLeaf::loadVector(const Operand &from, ArrayRef<Coord> coords,
                                   unsigned count) {
   if (!count)
@@ -666,10 +691,17 @@ IRValue *RegisterLeaf::loadWeights(const Group &group, unsigned vector,
           offset = b.add(offset,
                          b.mul(index[d + task.output.getRank() - w.getRank()],
                                w.strides[d]));
-    return b.CreateAlignedLoad(
-        b.getVectorType(b.getFloatTy()),
-        b.getElementAddress(b.getFloatTy(), w.pointer, offset),
-        llvm::Align(64));
+    IRValue *address = b.getElementAddress(b.getFloatTy(), w.pointer, offset);
+    if (shouldPrefetch()) {
+      IRValue *next = b.getElementAddress(b.getFloatTy(), address,
+                                          b.i64(w.strides[wChannels]));
+      constexpr int read = 0, toL2 = 2, data = 1;
+      b.CreateIntrinsic(
+          llvm::Intrinsic::prefetch, {b.getPtrTy()},
+          {next, b.getInt32(read), b.getInt32(toL2), b.getInt32(data)});
+    }
+    return b.CreateAlignedLoad(b.getVectorType(b.getFloatTy()), address,
+                               llvm::Align(64));
   }
   Coords coords(w.getRank(), Coord{b.i64(0)});
   coords[wLanes] = {lane, Coord::Lanes, true};
