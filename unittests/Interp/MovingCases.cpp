@@ -219,9 +219,14 @@ static Operation *slice(OperatorCase &c) {
 }
 
 static Operation *pad(OperatorCase &c) {
-  Shape x = c.shape(1, 4), pads;
-  for (unsigned i = 0; i < 2 * x.size(); ++i)
-    pads.push_back(c.pick(-1, 3));
+  Shape x = c.shape(1, 3, 7), before, after;
+  for (unsigned i = 0; i < x.size(); ++i) {
+    before.push_back(c.pick(-1, 3));
+    // The same size again: elements are shifted.
+    after.push_back(c.flip() ? -before[i] : c.pick(-1, 3));
+  }
+  Shape pads = before;
+  append_range(pads, after);
   return c.make(
       {c.floats(x), c.constant(pads), c.flip() ? c.floats({}) : nullptr},
       {c.attr("mode", c.oneOf({"constant", "reflect", "edge", "wrap"}))});
