@@ -71,6 +71,7 @@ bool Lowering::lowerAsReshape(tile::BlockOp block) {
   Graph *kernel = tile::getKernel(call);
   auto operators = getOperators(*kernel);
   if (operators.size() != 1 || call->getNumOperands() != 1 ||
+      block->getNumResults() != 1 ||
       call->getNextOp() != block.getBody().getTerminator())
     return false;
   auto indexing = getIndexing(operators[0]);

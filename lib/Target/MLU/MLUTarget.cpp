@@ -68,9 +68,9 @@ std::string MLUTarget::getPipeline(OptLevel level) const {
   std::string blocks = "form-blocks", loops = "tile,pipeline-loops";
   if (level == OptLevel::O0) {
     // Weights must be constants even then; one core works through the tiles.
-    pipeline += ",fold-constants,infer-types";
+    pipeline += ",fold-constants,infer-types,eliminate-dead-code";
     blocks = "form-blocks{model-parallelism=1}";
-    loops = "tile{double-buffer=0}";
+    loops = "tile{double-buffer=false}";
   }
   return pipeline + ",partition,form-kernels," + blocks + "," + loops +
          ",schedule,allocate";

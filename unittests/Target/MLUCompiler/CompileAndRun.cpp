@@ -7,10 +7,20 @@
 //===----------------------------------------------------------------------===//
 
 #include "CompileAndRun.h"
+#include "../../../lib/Target/MLU/Compiler/DescribeMachine.h"
+#include "../../../lib/Target/MLU/Compiler/EmitTiles.h"
+#include "../../../lib/Target/MLU/Compiler/MLUTileModel.h"
+#include "onnc/CodeGen/Passes.h"
+#include "onnc/CodeGen/TileBufferModel.h"
+#include "onnc/CodeGen/TilePasses.h"
+#include "onnc/CodeGen/TileTransforms.h"
 #include "onnc/Driver/Compiler.h"
 #include "onnc/IR/Verifier.h"
 #include "onnc/Interp/Interpreter.h"
+#include "onnc/Pass/PassManager.h"
 #include "onnc/Target/Program.h"
+#include "onnc/Transforms/Passes.h"
+#include "onnc/Transforms/Pipelines.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -77,6 +87,16 @@ void MLUGraph::finish(ArrayRef<Value *> outputs) {
   ASSERT_TRUE(succeeded(verify(module))) << diagnostics;
 }
 
+std::unique_ptr<Program> MLUGraph::load(StringRef bytes) {
+  auto program = targets.lookup(cantFail(targets.parse("mlu100")))
+                     .load(MemoryBuffer::getMemBufferCopy(bytes), {});
+  if (!program) {
+    diagnostics += toString(program.takeError());
+    return nullptr;
+  }
+  return std::move(*program);
+}
+
 std::unique_ptr<Program> MLUGraph::compile(OptLevel level,
                                            std::vector<std::string> knobs) {
   std::unique_ptr<Module> copy = module.clone();
@@ -92,13 +112,40 @@ std::unique_ptr<Program> MLUGraph::compile(OptLevel level,
   if (!pipeline || failed(compiler.compile(*copy, *pipeline, options)) ||
       failed(compiler.emit(*copy, "obj", os)))
     return nullptr;
-  auto program = targets.lookup(compiler.getQuadruple())
-                     .load(MemoryBuffer::getMemBufferCopy(bytes), {});
-  if (!program) {
-    diagnostics += toString(program.takeError());
+  return load(bytes);
+}
+
+std::unique_ptr<Program> MLUGraph::compileForSmallScratchpads() {
+  mlu::MachineParams params = *mlu::findMachine("mlu100");
+  params.nramBytes = 48 << 10;
+  params.wramBytes = 16 << 10;
+  const Machine machine = mlu::describeMachine(params);
+  mlu::MLUTileModel model(params);
+  TileOperatorModel operators(machine.units[0], model);
+  TileBufferModel buffers(machine.units[0]);
+  PassRegistry registry;
+  cantFail(registerTransformsPasses(registry));
+  cantFail(registerCodeGenPasses(registry, machine, operators, buffers));
+  cantFail(registerTilePasses(registry, machine.units[0], model));
+  cantFail(registerTileTransformsPasses(registry));
+  auto pipeline = Pipeline::parse(
+      getOptimizationPipeline(2) +
+          ",partition,form-kernels,form-blocks{model-parallelism=3},tile,"
+          "pipeline-loops,verify-tiles,schedule,allocate",
+      registry, context.getDiagnostics());
+  std::unique_ptr<Module> copy = module.clone();
+  PassManager manager(registry);
+  if (!pipeline || failed(manager.run(*pipeline, *copy)))
+    return nullptr;
+  auto object = mlu::emitTiles(*copy, params);
+  SmallString<0> bytes;
+  raw_svector_ostream os(bytes);
+  Error error = object ? mlu::writeCodeObject(*object, os) : object.takeError();
+  if (error) {
+    diagnostics += toString(std::move(error));
     return nullptr;
   }
-  return std::move(*program);
+  return load(bytes);
 }
 
 void MLUGraph::check(ArrayRef<Value *> outputs, Tolerance tolerance) {
@@ -109,18 +156,13 @@ void MLUGraph::check(ArrayRef<Value *> outputs, Tolerance tolerance) {
   SCOPED_TRACE(text);
   auto expected = run(graph, inputs);
   ASSERT_TRUE(bool(expected)) << toString(expected.takeError());
-  struct Way {
-    const char *name;
-    OptLevel level;
-    std::vector<std::string> knobs;
-  };
-  const Way ways[] = {
-      {"-O0", OptLevel::O0, {}},
-      {"-O2", OptLevel::O2, {}},
-      {"small tiles", OptLevel::O2, {"mlu-tile.scratch-percent=5"}}};
-  for (const Way &way : ways) {
-    SCOPED_TRACE(way.name);
-    auto program = compile(way.level, way.knobs);
+  std::function<std::unique_ptr<Program>()> ways[] = {
+      [&] { return compile(OptLevel::O0, {}); },
+      [&] { return compile(OptLevel::O2, {}); },
+      [&] { return compileForSmallScratchpads(); }};
+  for (auto [i, way] : enumerate(ways)) {
+    SCOPED_TRACE(i == 0 ? "-O0" : i == 1 ? "-O2" : "small scratchpads");
+    auto program = way();
     ASSERT_TRUE(program) << diagnostics;
     auto actual = program->run(inputs);
     ASSERT_TRUE(bool(actual)) << toString(actual.takeError());

@@ -69,7 +69,7 @@ public:
   }
 
   /// Completes the graph, compiles it without and with optimisation and for
-  /// scratchpads of a twentieth, runs all, and fails the test where a result is
+  /// small scratchpads, runs all, and fails the test where a result is
   /// further from the interpreter's than \p tolerance.
   void check(llvm::ArrayRef<Value *> outputs, Tolerance tolerance);
   /// Completes the graph and compiles it; returns what it is refused for.
@@ -78,9 +78,12 @@ public:
 private:
   void finish(llvm::ArrayRef<Value *> outputs);
   std::vector<float> numbers(int64_t count, float low, float high);
-  /// Null, with the errors in \c diagnostics.
+  // Null, with the errors in \c diagnostics.
+  std::unique_ptr<Program> load(llvm::StringRef bytes);
   std::unique_ptr<Program> compile(OptLevel level,
                                    std::vector<std::string> knobs);
+  /// For three cores whose scratchpads hold some kilobytes.
+  std::unique_ptr<Program> compileForSmallScratchpads();
 
   std::minstd_rand random;
   Context context;

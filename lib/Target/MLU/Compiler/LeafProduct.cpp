@@ -23,9 +23,8 @@ Refusal mlu::refuseProduct(Operation *op) {
   auto rank = [&](unsigned i) {
     return op->getOperand(i)->getTensorType().getRank();
   };
-  for (unsigned i : {0, 1})
-    if (rank(i) < 2)
-      return std::string("products of vectors aren't supported");
+  if (rank(1) < 2)
+    return std::string("a vector as second operand isn't supported");
   if (op->getName() == "onnx.MatMulInteger") {
     if (op->getOperand(2) && !getScalar(op->getOperand(2)))
       return std::string("the zero point of the first operand must be one "
@@ -44,11 +43,22 @@ public:
       : leaf(leaf), code(leaf.code), op(leaf.plan.root),
         a(leaf.inputs[op->getOperand(0)->getIndex()]),
         b(leaf.inputs[op->getOperand(1)->getIndex()]),
-        y(leaf.getResult(op->getResult())) {}
+        y(leaf.getResult(op->getResult())) {
+    // A vector is a matrix of one row.
+    if (a.getRank() == 1) {
+      addRow(a, 0);
+      addRow(y, y.getRank() - 1);
+    }
+  }
   void emit();
 
 private:
-  /// The addresses of \p operand's matrix for the batch at \p index of y.
+  static void addRow(DeviceView &view, unsigned dim) {
+    view.box.insert(view.box.begin() + dim, Range{0, 1});
+    view.strides.insert(view.strides.begin() + dim, 0);
+    view.domain.insert(view.domain.begin() + dim, 1);
+  }
+  /// The address of \p operand's matrix for the batch at \p index of y.
   static int64_t getMatrix(const DeviceView &operand, ArrayRef<int64_t> index);
   void emitMatrix(ArrayRef<int64_t> index);
   void multiply(int64_t out, ElemType type, int64_t partial, bool hasPartial);
@@ -59,7 +69,8 @@ private:
   Leaf &leaf;
   CoreCode &code;
   Operation *op;
-  const DeviceView &a, &b;
+  DeviceView a;
+  const DeviceView &b;
   DeviceView y;
   bool transposed = false; ///< B lies as [k][n].
   Range kRange;

@@ -299,9 +299,8 @@ int64_t mlu::getRootScratchBytes(const LeafPlan &plan, ArrayRef<int64_t> tile) {
   }
   case LeafFamily::Product: {
     bool scaled = root->getFloat("alpha", 1) != 1;
-    return root->getOperand(2) || scaled
-               ? tile[tile.size() - 2] * tile.back() * wordBytes
-               : 0;
+    bool adds = root->getName() == "onnx.Gemm" && root->getOperand(2);
+    return adds || scaled ? tile[tile.size() - 2] * tile.back() * wordBytes : 0;
   }
   case LeafFamily::Softmax: {
     int64_t tiles = root->getName() == "onnx.LogSoftmax" ? 2 : 1;
