@@ -148,7 +148,7 @@ std::string CFile::addFunction(StringRef hint, StringRef comment,
   addHelpers(body);
   std::string text;
   raw_string_ostream os(text);
-  os << "/* " << comment << " */\nstatic void " << name << "(" << parameters
+  os << "/* " << comment << " */\n__attribute__((noinline)) static void " << name << "(" << parameters
      << ") {\n"
      << body << "}\n";
   functionTexts.push_back(std::move(text));
@@ -179,8 +179,14 @@ void CFile::require(StringRef helper) {
 void CFile::write(StringRef header, raw_ostream &os) const {
   os << "#include \"" << header << "\"\n\n#include <stdint.h>\n"
      << "#include <string.h>\n";
-  if (helpers.count("dsp"))
-    os << "#if defined(__ARM_FEATURE_SIMD32)\n#include <arm_acle.h>\n#endif\n";
+  auto uses = [&](StringRef text) {
+    return any_of(getHelpers(), [&](const Helper &helper) {
+      return helpers.count(helper.name.str()) && helper.text.contains(text);
+    });
+  };
+  if (uses("__ARM_FEATURE_"))
+    os << "#if defined(__ARM_FEATURE_SIMD32) || defined(__ARM_FEATURE_SAT)\n"
+          "#include <arm_acle.h>\n#endif\n";
   for (const Helper &helper : getHelpers())
     if (helpers.count(helper.name.str()) && !helper.text.empty())
       os << "\n" << helper.text;

@@ -9,7 +9,7 @@
 /// \file
 /// One channel after the other, so that its weights stay in registers and the
 /// zero point costs one product per channel. Windows that hang over the border
-/// are computed by the general loop.
+/// in the same way share a loop in which the rest of them is written out.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -26,21 +26,34 @@ using namespace onnc::cortexm;
 /// More weights than this don't fit the registers anyway.
 static constexpr int64_t maxTaps = 25;
 
-/// "y >= 1 && y < 24": the outputs whose windows lie in the input; empty where
-/// all do.
-static std::string getInterior(const Window &window, const CExpr &at) {
-  int64_t extent = (window.kernel - 1) * window.dilation + 1;
-  int64_t lo = (window.padBegin + window.stride - 1) / window.stride;
-  int64_t span = window.input + window.padBegin - extent;
-  int64_t hi = span < 0 ? 0 : span / window.stride + 1;
-  std::string text;
-  if (lo > 0)
-    text = at.atom() + " >= " + std::to_string(lo);
-  if (hi < window.output)
-    text +=
-        (text.empty() ? "" : " && ") + at.atom() + " < " + std::to_string(hi);
-  return text;
+namespace {
+/// Neighbouring outputs along one dimension, whose windows meet the input in
+/// the same of their points.
+struct Stretch {
+  Range outputs, taps;
+};
+} // namespace
+
+static SmallVector<Stretch, 4> getStretches(const Window &window) {
+  SmallVector<Stretch, 4> stretches;
+  for (int64_t i = 0; i < window.output; ++i) {
+    int64_t start = i * window.stride - window.padBegin;
+    Range taps = {0, window.kernel};
+    while (taps.lo < window.kernel && start + taps.lo * window.dilation < 0)
+      ++taps.lo;
+    while (taps.hi > taps.lo &&
+           start + (taps.hi - 1) * window.dilation >= window.input)
+      --taps.hi;
+    if (stretches.empty() || stretches.back().taps != taps)
+      stretches.push_back({{i, i}, taps});
+    stretches.back().outputs.hi = i + 1;
+  }
+  return stretches;
 }
+
+/// Code for more combinations of stretches would take more flash than it is
+/// worth.
+static constexpr size_t maxStretches = 9;
 
 bool cortexm::writeDepthwiseLeaf(LeafWriter &writer) {
   const Operation &op = *getOperators(writer.getKernel())[0];
@@ -63,59 +76,65 @@ bool cortexm::writeDepthwiseLeaf(LeafWriter &writer) {
   const LeafOperand &output = writer.getOutput();
   ElementType type = op.getResult()->getTensorType().getElementType();
 
+  auto rows = getStretches((*windows)[0]),
+       columns = getStretches((*windows)[1]);
+  if (rows.size() * columns.size() > maxStretches)
+    return false;
+
+  auto getRange = [&](unsigned axis, Range outputs) {
+    return CRange{getMax(output.box[axis].lo, outputs.lo),
+                  getMin(output.box[axis].hi, outputs.hi)};
+  };
   CExpr n = writer.beginLoop("n", output.box[0].lo, output.box[0].hi);
   CExpr m = writer.beginLoop("m", output.box[1].lo, output.box[1].hi);
-  SmallVector<std::string> taps;
+  SmallVector<std::string> weights;
   for (int64_t i = 0; i < shape[2]; ++i)
     for (int64_t j = 0; j < shape[3]; ++j)
-      taps.push_back(writer.define(
+      weights.push_back(writer.define(
           type, ("w" + Twine(i) + Twine(j)).str(),
           w->pointer + "[" + writer.getAddress(*w, {m, 0, i, j}).str() + "]"));
-  std::string start = getLiteral(type, int64_t(0));
-  if (zeroPoint) {
-    std::string sum;
-    for (const std::string &tap : taps)
-      sum += (sum.empty() ? "" : " + ") + tap;
-    start = writer.define(type, "start",
-                          std::to_string(-zeroPoint) + " * (" + sum + ")");
-  }
-  CExpr y = writer.beginLoop("y", output.box[2].lo, output.box[2].hi);
-  CExpr at = writer.beginLoop("x", output.box[3].lo, output.box[3].hi);
-  SmallVector<CExpr, 6> index = {n, m, y, at};
-
-  std::string inside = getInterior((*windows)[0], y);
-  std::string columns = getInterior((*windows)[1], at);
-  inside += (inside.empty() || columns.empty() ? "" : " && ") + columns;
-  std::string value = writer.newName("value");
-  writer.line(getComputeType(type) + " " + value + ";");
-  if (!inside.empty())
-    writer.open("if (" + inside + ")");
-  auto iteration = writer.getIteration(indexing, 0, index);
-  CExpr row = y * (*windows)[0].stride - CExpr((*windows)[0].padBegin);
-  CExpr column = at * (*windows)[1].stride - CExpr((*windows)[1].padBegin);
-  std::string corner = writer.newName("corner");
-  writer.line("const " + getStorageType(x->element) + " *" + corner + " = " +
-              x->pointer + " + " +
-              writer.getAddress(*x, {n, m, row, column}).atom() + ";");
-  std::string sum = start;
-  for (int64_t i = 0; i < shape[2]; ++i)
-    for (int64_t j = 0; j < shape[3]; ++j)
-      sum += " + " + taps[i * shape[3] + j] + " * " + corner + "[" +
-             std::to_string(i * (*windows)[0].dilation * x->strides[2] +
-                            j * (*windows)[1].dilation * x->strides[3]) +
-             "]";
-  writer.line(value + " = " +
-              writer.finishProduct(op, indexing, iteration, sum) + ";");
-  if (!inside.empty()) {
-    writer.close();
-    writer.open("else");
-    writer.line(value + " = " + writer.getReduced(op, indexing, index) + ";");
-    writer.close();
-  }
-  writer.hold(op.getResult(), value);
-  writer.store(output, index, writer.getValue(output.value, index));
-  writer.release(op.getResult());
-  for (unsigned i = 0; i < 4; ++i)
-    writer.endLoop();
+  for (const Stretch &row : rows)
+    for (const Stretch &column : columns) {
+      // The zero point's share is the same for all of them.
+      std::string start, sum;
+      auto forEachTap = [&](function_ref<void(int64_t, int64_t)> fn) {
+        for (int64_t i = row.taps.lo; i < row.taps.hi; ++i)
+          for (int64_t j = column.taps.lo; j < column.taps.hi; ++j)
+            fn(i, j);
+      };
+      if (zeroPoint) {
+        forEachTap([&](int64_t i, int64_t j) {
+          sum += (sum.empty() ? "" : " + ") + weights[i * shape[3] + j];
+        });
+        start = writer.define(type, "start",
+                              std::to_string(-zeroPoint) + " * (" +
+                                  (sum.empty() ? "0" : sum) + ")");
+      }
+      CRange r = getRange(2, row.outputs), c = getRange(3, column.outputs);
+      CExpr y = writer.beginLoop("y", r.lo, r.hi);
+      CExpr at = writer.beginLoop("x", c.lo, c.hi);
+      SmallVector<CExpr, 6> index = {n, m, y, at};
+      CExpr top = y * (*windows)[0].stride - CExpr((*windows)[0].padBegin);
+      CExpr left = at * (*windows)[1].stride - CExpr((*windows)[1].padBegin);
+      sum = start;
+      forEachTap([&](int64_t i, int64_t j) {
+        CExpr address =
+            writer.getAddress(*x, {n, m, top + i * (*windows)[0].dilation,
+                                   left + j * (*windows)[1].dilation});
+        sum += (sum.empty() ? "" : " + ") + weights[i * shape[3] + j] + " * " +
+               x->pointer + "[" + address.str() + "]";
+      });
+      if (sum.empty())
+        sum = getLiteral(type, int64_t(0));
+      std::string value = writer.finishProduct(
+          op, indexing, writer.getIteration(indexing, 0, index), sum);
+      writer.hold(op.getResult(), value);
+      writer.store(output, index, writer.getValue(output.value, index));
+      writer.release(op.getResult());
+      writer.endLoop();
+      writer.endLoop();
+    }
+  writer.endLoop();
+  writer.endLoop();
   return true;
 }

@@ -209,9 +209,8 @@ void DotLeaf::writeChannels(ArrayRef<CExpr> index, const CExpr &lo,
     if (once)
       writer.open("");
     writeSums(first, 4);
-    CExpr j = writer.beginLoop("j", 0, 4);
-    writeResult(index, first + j, "sums[" + j.str() + "]");
-    writer.endLoop();
+    for (int64_t j = 0; j < 4; ++j)
+      writeResult(index, first + j, "sums[" + std::to_string(j) + "]");
     if (once)
       writer.close();
     writer.endLoop();

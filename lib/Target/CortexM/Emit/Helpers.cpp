@@ -35,11 +35,63 @@ static constexpr StringLiteral maxText =
 )";
 
 static constexpr StringLiteral scaleHighText =
-    R"(/* round(value * multiplier / 2^(32 + shift)), shift at least 1. */
+    R"(/* round(value * multiplier / 2^(33 + shift)) + zero. */
 static inline int32_t scale_high(int32_t value, int32_t multiplier,
-                                 int32_t shift) {
+                                 int32_t shift, int32_t zero) {
   int32_t high = (int32_t)(((int64_t)value * multiplier) >> 32);
-  return (high + (1 << (shift - 1))) >> shift;
+  return ((high >> shift) + (2 * zero + 1)) >> 1;
+}
+)";
+/// A product of 80 bits is divided in two steps of 64.
+static constexpr StringLiteral scaleExactText =
+    R"(/* round(value * (high * 2^24 + low) / (divisor * 2^shift)), halves to even. */
+static inline int32_t scale_exact(int32_t value, int32_t high, int32_t low,
+                                  int32_t divisor, int32_t shift) {
+  int64_t above = (int64_t)value * high, quotient = above / divisor,
+          rest = above % divisor;
+  if (rest < 0) {
+    rest += divisor;
+    --quotient;
+  }
+  int64_t below = rest * 16777216 + (int64_t)value * low;
+  int64_t part = below / divisor;
+  rest = below % divisor;
+  if (rest < 0) {
+    rest += divisor;
+    --part;
+  }
+  quotient = quotient * 16777216 + part;
+  /* Twice the number, and whether there is more. */
+  int64_t floor2, more = rest != 0;
+  if (shift == 0) {
+    floor2 = quotient * 2 + (rest * 2 >= divisor);
+    more = rest * 2 != divisor && rest != 0;
+  } else {
+    floor2 = quotient >> (shift - 1);
+    more |= (quotient & (((int64_t)1 << (shift - 1)) - 1)) != 0;
+  }
+  int64_t rounded = floor2 >> 1;
+  if ((floor2 & 1) && (more || (rounded & 1)))
+    ++rounded;
+  return saturate_i64(rounded);
+}
+)";
+static constexpr StringLiteral saturateI8Text =
+    R"(static inline int32_t saturate_i8(int32_t x) {
+#if defined(__ARM_FEATURE_SAT)
+  return __ssat(x, 8);
+#else
+  return x < -128 ? -128 : x > 127 ? 127 : x;
+#endif
+}
+)";
+static constexpr StringLiteral saturateU8Text =
+    R"(static inline int32_t saturate_u8(int32_t x) {
+#if defined(__ARM_FEATURE_SAT)
+  return (int32_t)__usat(x, 8);
+#else
+  return x < 0 ? 0 : x > 255 ? 255 : x;
+#endif
 }
 )";
 static constexpr StringLiteral saturateText =
@@ -484,7 +536,10 @@ ArrayRef<Helper> cortexm::getHelpers() {
       {"max_i32", {}, maxText},
       {"clamp_i32", {}, clampText},
       {"saturate_i64", {}, saturateText},
+      {"saturate_i8", {}, saturateI8Text},
+      {"saturate_u8", {}, saturateU8Text},
       {"scale_high", {}, scaleHighText},
+      {"scale_exact", usesSaturate, scaleExactText},
       {"scale", usesSaturate, scaleText},
       {"scale_even", usesSaturate, scaleEvenText},
       {"scale_wide", usesSaturate, scaleWideText},

@@ -30,9 +30,7 @@ static std::string plus(const std::string &x, int64_t number) {
 }
 
 std::string LeafWriter::applyScaling(const Scaling &scaling, std::string value,
-                                     const CExpr &channel) {
-  static constexpr StringRef helpers[] = {"scale_high", "scale", "scale_even",
-                                          "scale_wide"};
+                                     int64_t zeroPoint, const CExpr &channel) {
   // An array is a parameter once, whoever asks for its elements.
   auto pick = [&]<typename T>(StringRef name, const std::vector<T> &values) {
     ElementType type = sizeof(T) == 8 ? ElementType::I64 : ElementType::I32;
@@ -43,27 +41,56 @@ std::string LeafWriter::applyScaling(const Scaling &scaling, std::string value,
       array = addInts(name, values);
     return array + "[" + channel.str() + "]";
   };
-  if (scaling.kind == Scaling::Quotient) {
-    return "saturate_i64(divide_even((int64_t)" + value + " * " +
+  std::string text;
+  switch (scaling.kind) {
+  case Scaling::High:
+    return "scale_high(" + value + ", " +
+           pick("multipliers", scaling.multipliers) + ", " +
+           pick("shifts", scaling.shifts) + ", " + std::to_string(zeroPoint) +
+           ")";
+  case Scaling::Plain:
+    text = "scale(" + value + ", " + pick("multipliers", scaling.multipliers) +
+           ", " + pick("shifts", scaling.shifts) + ")";
+    break;
+  case Scaling::Even:
+    text = "scale_even(" + value + ", " +
+           pick("multipliers", scaling.multipliers) + ", " +
+           pick("shifts", scaling.shifts) + ", " + pick("even", scaling.extra) +
+           ")";
+    break;
+  case Scaling::Wide:
+    text = "scale_wide(" + value + ", " + pick("high", scaling.extra) + ", " +
+           pick("multipliers", scaling.multipliers) + ", " +
+           pick("shifts", scaling.shifts) + ")";
+    break;
+  case Scaling::Exact:
+    if (scaling.bound != INT32_MAX)
+      value = "clamp_i32(" + value + ", " + std::to_string(-scaling.bound) +
+              ", " + std::to_string(scaling.bound) + ")";
+    text = "scale_exact(" + value + ", " + pick("high", scaling.extra) + ", " +
+           pick("multipliers", scaling.multipliers) + ", " +
+           pick("divisors", scaling.divisors) + ", " +
+           pick("shifts", scaling.shifts) + ")";
+    break;
+  case Scaling::Quotient:
+    text = "saturate_i64(divide_even((int64_t)(" + value + ") * " +
            pick("numerators", scaling.numerators) + ", " +
            pick("denominators", scaling.denominators) + "))";
+    break;
   }
-  StringRef helper = helpers[scaling.kind];
-  std::string text = (helper + "(" + value).str();
-  if (scaling.kind == Scaling::Wide)
-    text += ", " + pick("high", scaling.extra);
-  text += ", " + pick("multipliers", scaling.multipliers);
-  text += ", " + pick("shifts", scaling.shifts);
-  if (scaling.kind == Scaling::Even)
-    text += ", " + pick("even", scaling.extra);
-  return text + ")";
+  return plus(text, zeroPoint);
 }
 
-/// Result \p rounded, a real number rounded, in the range of \p op's.
-static std::string finishQuantized(const Operation &op, StringRef rounded) {
+/// \p value, which the zero point was added to, in the range of \p op's result.
+static std::string saturate(const Operation &op, StringRef value) {
   quant::ResultRange range = quant::getResultRange(op);
-  return "clamp_i32(" + plus(rounded.str(), range.zeroPoint) + ", " +
-         std::to_string(range.min) + ", " + std::to_string(range.max) + ")";
+  if (range.min == INT8_MIN && range.max == INT8_MAX)
+    return ("saturate_i8(" + value + ")").str();
+  if (range.min == 0 && range.max == UINT8_MAX)
+    return ("saturate_u8(" + value + ")").str();
+  return ("clamp_i32(" + value + ", " + Twine(range.min) + ", " +
+          Twine(range.max) + ")")
+      .str();
 }
 
 std::string LeafWriter::getRequantized(const Operation &op,
@@ -72,7 +99,9 @@ std::string LeafWriter::getRequantized(const Operation &op,
   std::unique_ptr<Scaling> &scaling = scalings[&op];
   if (!scaling)
     scaling = std::make_unique<Scaling>(*findScaling(op));
-  return finishQuantized(op, applyScaling(*scaling, acc, channel));
+  return saturate(op,
+                  applyScaling(*scaling, acc,
+                               quant::getResultRange(op).zeroPoint, channel));
 }
 
 std::string LeafWriter::getQuantizedSum(const Operation &op,
@@ -93,7 +122,8 @@ std::string LeafWriter::getQuantizedSum(const Operation &op,
     rounded = "(" + rounded + ") & ~(int64_t)((" + total +
               " & (((int64_t)1 << " + std::to_string(sum->shift) +
               ") - 1)) == 0)";
-  return finishQuantized(op, "saturate_i64(" + rounded + ")");
+  return saturate(op, plus("saturate_i64(" + rounded + ")",
+                           quant::getResultRange(op).zeroPoint));
 }
 
 std::string LeafWriter::getScalar(const Operation &op, ArrayRef<CExpr> index) {

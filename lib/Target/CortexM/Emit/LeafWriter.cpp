@@ -130,7 +130,10 @@ CExpr LeafWriter::beginLoop(StringRef name, const CExpr &lo, const CExpr &hi,
   loops.push_back(!once);
   if (once)
     return lo;
-  std::string variable = names.add(name);
+  // Buffers are called x and y.
+  std::string variable = names.add(name == "y"   ? "row"
+                                   : name == "x" ? "column"
+                                                 : name);
   std::string advance =
       step == 1 ? "++" + variable : variable + " += " + std::to_string(step);
   open("for (int32_t " + variable + " = " + lo.str() + "; " + variable + " < " +

@@ -152,7 +152,7 @@ private:
   std::string getQuantizedSum(const Operation &op,
                               llvm::ArrayRef<std::string> values);
   std::string applyScaling(const Scaling &scaling, std::string value,
-                           const CExpr &channel);
+                           int64_t zeroPoint, const CExpr &channel);
 
   CFile &file;
   const Graph *kernel;

@@ -39,7 +39,7 @@ static std::optional<Scaling> findNarrow(ArrayRef<FixedPointScale> fixed) {
                           : Scaling::Plain;
   if (isHigh)
     for (int32_t &shift : scaling.shifts)
-      shift -= 32;
+      shift -= 33;
   if (!isEven)
     scaling.extra.clear();
   return scaling;
@@ -86,6 +86,41 @@ static std::optional<Scaling> findQuotient(ArrayRef<RationalScale> scales,
   return scaling;
 }
 
+/// The numerator times what matters of the integers, by the denominator, in two
+/// divisions of 64 bits.
+static std::optional<Scaling> findExact(ArrayRef<RationalScale> scales,
+                                        ArrayRef<ValueRange> values,
+                                        ValueRange results) {
+  Scaling scaling;
+  scaling.kind = Scaling::Exact;
+  int64_t bound = 1;
+  for (auto [i, scale] : enumerate(scales)) {
+    ValueRange range = getRelevantRange(
+        scale, values[values.size() == 1 ? 0 : i], results);
+    bound = std::max({bound, std::abs(range.low), std::abs(range.high)});
+  }
+  scaling.bound = int32_t(std::min<int64_t>(bound, INT32_MAX));
+  for (const RationalScale &scale : scales) {
+    uint64_t numerator = scale.getNumerator(),
+             divisor = scale.getDenominator();
+    int shift = -scale.getExponent();
+    if (shift < 0 && shift > -16) {
+      numerator <<= -shift;
+      shift = 0;
+    }
+    unsigned above = Log2_64_Ceil(numerator + 1),
+             below = Log2_64(divisor);
+    if (shift < 0 || shift > 62 || above > 54 || below >= 31 ||
+        Log2_64_Ceil(bound + 1) + above > 61 + below)
+      return std::nullopt;
+    scaling.multipliers.push_back(int32_t(numerator & 0xffffff));
+    scaling.extra.push_back(int32_t(numerator >> 24));
+    scaling.divisors.push_back(int32_t(divisor));
+    scaling.shifts.push_back(shift);
+  }
+  return scaling;
+}
+
 std::optional<Scaling> cortexm::findScaling(ArrayRef<RationalScale> scales,
                                             ArrayRef<ValueRange> values,
                                             ValueRange results) {
@@ -104,7 +139,9 @@ std::optional<Scaling> cortexm::findScaling(ArrayRef<RationalScale> scales,
     if (auto scaling = bits == 31 ? findNarrow(fixed) : findWide(fixed))
       return scaling;
   }
-  return findQuotient(scales, values);
+  if (auto scaling = findQuotient(scales, values))
+    return scaling;
+  return findExact(scales, values, results);
 }
 
 std::optional<Scaling> cortexm::findScaling(const Operation &requantize) {

@@ -27,17 +27,24 @@ namespace onnc::cortexm {
 
 struct Scaling {
   enum Kind {
-    High,    ///< the upper word of a product of 64 bits, and a shift
-    Plain,   ///< a product of 64 bits and a shift
-    Even,    ///< the same, where halves have to go to even
-    Wide,    ///< a multiplier of 62 bits
-    Quotient ///< a division of 64 bits
+    High,     ///< the upper word of a product of 64 bits, and a shift
+    Plain,    ///< a product of 64 bits and a shift
+    Even,     ///< the same, where halves have to go to even
+    Wide,     ///< a multiplier of 62 bits
+    Quotient, ///< a division of 64 bits
+    Exact     ///< the fraction itself, divided in two steps
   };
   Kind kind;
-  /// One, or one for each channel. For Wide the lower 31 bits.
+  /// One, or one for each channel. Of Wide the lower 31 bits, of Exact 24; for
+  /// High 33 less than the shift.
   std::vector<int32_t> multipliers, shifts;
-  /// Wide: the upper 31 bits; Even: 1 where halves go to even.
+  /// The bits above, of Wide and Exact; Even: 1 where halves go to even.
   std::vector<int32_t> extra;
+  /// Exact: what is divided by; integers are clamped to ±bound before, beyond
+  /// which results are the same.
+  std::vector<int32_t> divisors;
+  int32_t bound = INT32_MAX;
+  /// Quotient.
   std::vector<int64_t> numerators, denominators;
 };
 
