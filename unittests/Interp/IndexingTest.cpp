@@ -241,7 +241,8 @@ TEST(IndexingCases, EveryOperatorHasOne) {
   Context context;
   for (const OpInfo *info : context.getOps())
     if (info->indexing) {
-      EXPECT_TRUE(OperatorCase::isKnown(info->name)) << info->name.str();
+      EXPECT_TRUE(OperatorCase::isKnown(info->name))
+          << info->name.str() << " is in no table of cases";
     }
 }
 
