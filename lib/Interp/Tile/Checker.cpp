@@ -216,14 +216,18 @@ static void initializeTags(const TileView &view) {
 void TileChecker::mark(const TileView &view, ArrayRef<Range> box, Mark mark,
                        int64_t copy) {
   std::vector<Tag> &tags = view.storage->tags;
+  const bool holds = mark == Mark::Holds;
+  const Tag other = mark == Mark::Undefined ? undefinedTag : pendingTag - copy;
   forEachRow(view, box,
              [&](int64_t, const int64_t *places, int64_t place, Tag tag,
                  int64_t step, int64_t count) {
-               for (int64_t j = 0; j != count; ++j)
-                 tags[place + places[j]] = mark == Mark::Holds ? tag + j * step
-                                           : mark == Mark::Undefined
-                                               ? undefinedTag
-                                               : pendingTag - copy;
+               if (!holds) {
+                 tag = other;
+                 step = 0;
+               }
+               Tag *row = tags.data() + place;
+               for (int64_t j = 0; j != count; ++j, tag += step)
+                 row[places[j]] = tag;
              });
 }
 
@@ -292,8 +296,9 @@ RunningCopy TileChecker::finish(int64_t number) {
   auto it = running.find(number);
   RunningCopy copy = std::move(it->second);
   running.erase(it);
-  if (copy.copies() && enabled && !isEmpty(getWritten(copy))) {
-    mark(copy.target, getWritten(copy), Mark::Undefined);
+  if (copy.copies() && enabled) {
+    if (copy.fills)
+      mark(copy.target, copy.target.box, Mark::Undefined);
     mark(copy.target, copy.box, Mark::Holds);
   }
   return copy;
