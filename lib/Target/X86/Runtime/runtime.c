@@ -1,4 +1,5 @@
-/*===- runtime.c - Contexts and parallel loops of compiled models ----------===*\
+/*===- runtime.c - Contexts and parallel loops of compiled models
+----------===*\
 |*                                                                            *|
 |* Part of the ONNC project, under the Apache License v2.0 with LLVM          *|
 |* Exceptions. See LICENSE for license information.                           *|
@@ -6,11 +7,12 @@
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 /* Becomes a part of every compiled model. Threads wait for work for a moment,
- * then sleep. Symbols are weak and hidden, so that a program may link several
- * models. */
+ * then sleep; a loop doesn't wait for threads that sleep. Symbols are weak and
+ * hidden, so that a program may link several models. */
 
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,7 +23,7 @@
 typedef void (*loop_body)(const int64_t *frame, int64_t index, int64_t thread);
 typedef void (*program)(const int64_t *frame);
 
-enum { frame_words = 7, spins = 2000 };
+enum { frame_words = 7, spins = 2000, most_iterations = 65535 };
 
 struct context;
 
@@ -38,54 +40,80 @@ struct context {
   int64_t local_stride;
   struct worker *workers;
 
-  /* The loop that is running. Its fields are written before `loop` counts up
-   * and read behind that. */
-  loop_body body;
-  const int64_t *frame;
-  int64_t count;
-  atomic_llong next;
-  atomic_int busy; /* workers that may still read the fields */
-  atomic_uint loop;
-  int stop;
+  /* The loop that is running: its number in the upper 32 bits, then 16 of how
+   * many iterations it has and 16 of the next one. Who counts the last up may
+   * run that iteration; until it is done, the three fields below stay. */
+  _Atomic uint64_t loop;
+  _Atomic(loop_body) body;
+  _Atomic(const int64_t *) frame;
+  _Atomic int64_t first;
+  atomic_int done; /* iterations */
+
+  atomic_int stop;
   pthread_mutex_t mutex;
   pthread_cond_t start;
 };
 
-static void work(struct context *c, int64_t thread) {
-  int64_t i;
-  while ((i = atomic_fetch_add(&c->next, 1)) < c->count)
-    c->body(c->frame, i, thread);
+static int has_work(uint64_t loop) {
+  return (loop & 0xffff) < (loop >> 16 & 0xffff);
 }
 
-static void pause_briefly(void) { __builtin_ia32_pause(); }
+static void work(struct context *c, int64_t thread) {
+  uint64_t loop = atomic_load(&c->loop);
+  while (has_work(loop)) {
+    loop_body body = atomic_load(&c->body);
+    const int64_t *frame = atomic_load(&c->frame);
+    int64_t first = atomic_load(&c->first);
+    if (!atomic_compare_exchange_weak(&c->loop, &loop, loop + 1))
+      continue;
+    body(frame, first + (int64_t)(loop & 0xffff), thread);
+    atomic_fetch_add(&c->done, 1);
+    loop = atomic_load(&c->loop);
+  }
+}
+
+static int is_idle(struct context *c) {
+  return !has_work(atomic_load(&c->loop)) && !atomic_load(&c->stop);
+}
 
 static void *run_worker(void *argument) {
   struct worker *worker = argument;
   struct context *c = worker->context;
-  unsigned seen = 0;
-  for (;;) {
-    for (int i = 0; i < spins && atomic_load(&c->loop) == seen; ++i)
-      pause_briefly();
-    if (atomic_load(&c->loop) == seen) {
+  while (!atomic_load(&c->stop)) {
+    for (int i = 0; i < spins && is_idle(c); ++i)
+      __builtin_ia32_pause();
+    if (is_idle(c)) {
       pthread_mutex_lock(&c->mutex);
-      while (atomic_load(&c->loop) == seen)
+      while (is_idle(c))
         pthread_cond_wait(&c->start, &c->mutex);
       pthread_mutex_unlock(&c->mutex);
     }
-    seen = atomic_load(&c->loop);
-    if (c->stop)
-      return NULL;
     work(c, worker->number);
-    atomic_fetch_sub(&c->busy, 1);
   }
+  return NULL;
 }
 
-static void start_loop(struct context *c) {
-  atomic_store(&c->busy, c->threads - 1);
+static void wake(struct context *c) {
   pthread_mutex_lock(&c->mutex);
-  atomic_fetch_add(&c->loop, 1);
   pthread_cond_broadcast(&c->start);
   pthread_mutex_unlock(&c->mutex);
+}
+
+static void run_loop(struct context *c, loop_body body, const int64_t *frame,
+                     int64_t first, uint64_t count) {
+  atomic_store(&c->body, body);
+  atomic_store(&c->frame, frame);
+  atomic_store(&c->first, first);
+  atomic_store(&c->done, 0);
+  uint64_t number = (atomic_load(&c->loop) >> 32) + 1;
+  atomic_store(&c->loop, number << 32 | count << 16);
+  wake(c);
+  work(c, 0);
+  for (int i = 0; atomic_load(&c->done) < (int)count; ++i)
+    if (i < spins)
+      __builtin_ia32_pause();
+    else
+      sched_yield();
 }
 
 RUNTIME void onnc_x86_parallel(struct context *c, loop_body body,
@@ -95,25 +123,20 @@ RUNTIME void onnc_x86_parallel(struct context *c, loop_body body,
       body(frame, i, 0);
     return;
   }
-  c->body = body;
-  c->frame = frame;
-  c->count = count;
-  atomic_store(&c->next, 0);
-  start_loop(c);
-  work(c, 0);
-  while (atomic_load(&c->busy) > 0)
-    pause_briefly();
+  for (int64_t i = 0; i < count; i += most_iterations) {
+    int64_t rest = count - i;
+    run_loop(c, body, frame, i,
+             (uint64_t)(rest < most_iterations ? rest : most_iterations));
+  }
 }
 
 RUNTIME void onnc_x86_destroy(struct context *c) {
   if (!c)
     return;
-  if (c->workers && c->threads > 1) {
-    c->stop = 1;
-    start_loop(c);
-    for (int i = 1; i < c->threads; ++i)
-      pthread_join(c->workers[i].thread, NULL);
-  }
+  atomic_store(&c->stop, 1);
+  wake(c);
+  for (int i = 1; i < c->threads; ++i)
+    pthread_join(c->workers[i].thread, NULL);
   free(c->workers);
   free(c->arena);
   free(c->local);
@@ -162,8 +185,8 @@ RUNTIME struct context *onnc_x86_create(int threads, int64_t arena_bytes,
 /* Always 0: what could fail is done when a context is made. */
 RUNTIME int onnc_x86_run(struct context *c, void **inputs, void **outputs,
                          const void *weights, program run) {
-  int64_t frame[frame_words] = {(intptr_t)inputs, (intptr_t)outputs,
-                                (intptr_t)weights, (intptr_t)c->arena,
+  int64_t frame[frame_words] = {(intptr_t)inputs,   (intptr_t)outputs,
+                                (intptr_t)weights,  (intptr_t)c->arena,
                                 (intptr_t)c->local, c->local_stride,
                                 (intptr_t)c};
   run(frame);
