@@ -39,6 +39,8 @@ private:
                                           const Graph &kernel);
   LogicalResult checkChain(const BlockTask &task);
   LogicalResult checkSizes(tile::BlockOp block, const BlockTask &task);
+  std::optional<TilePlan> findPlan(const BlockTask &task, tile::BlockOp block,
+                                   std::string &why);
   bool lowerAsReshape(tile::BlockOp block);
   bool lowerAsCopies(tile::BlockOp block, const BlockTask &task);
   unsigned copyTiles(Builder &builder, tile::BlockOp block, Value *source,
@@ -57,6 +59,9 @@ private:
   Builder top;
   llvm::DenseMap<Value *, Value *> buffers;
   std::map<std::pair<Value *, std::string>, Value *> constants;
+  /// Of blocks of one call whose tiles are free: by kernel, and which inputs
+  /// are constants.
+  std::map<std::string, TilePlan> plans;
 };
 
 /// Lowers one block whose tiles are chosen: loops, copies and computations,

@@ -243,6 +243,27 @@ LogicalResult Lowering::checkSizes(tile::BlockOp block, const BlockTask &task) {
   return failure();
 }
 
+/// Equal blocks are looked at once.
+std::optional<TilePlan> Lowering::findPlan(const BlockTask &task,
+                                           tile::BlockOp block,
+                                           std::string &why) {
+  bool isFree = task.calls.size() == 1 && block.getTile().empty() &&
+                block.getSplit().empty() && block.getReduction().empty();
+  std::string key;
+  raw_string_ostream os(key);
+  os << task.last().kernel->getName() << ' ' << block.getModelParallelism();
+  for (Value *operand : task.last().op->getOperands())
+    os << ' '
+       << (operand->isArgument() &&
+           getConstantValue(block->getOperand(operand->getIndex())));
+  if (auto it = plans.find(key); isFree && it != plans.end())
+    return it->second;
+  auto plan = findTilePlan(task, block, machine, doubleBuffer, why, numPlans);
+  if (plan && isFree)
+    plans.emplace(key, *plan);
+  return plan;
+}
+
 LogicalResult Lowering::lower(tile::BlockOp block,
                               SmallVectorImpl<Operation *> &more) {
   BlockTask task;
@@ -284,7 +305,7 @@ LogicalResult Lowering::lower(tile::BlockOp block,
   if (failed(checkChain(task)) || failed(checkSizes(block, task)))
     return failure();
   std::string why;
-  auto plan = findTilePlan(task, block, machine, doubleBuffer, why, numPlans);
+  auto plan = findPlan(task, block, why);
   // An operator alone needs less room, and its reductions can be cut.
   if (!plan && task.calls.size() == 1 &&
       getOperators(*task.last().kernel).size() > 1 && block.getTile().empty()) {
