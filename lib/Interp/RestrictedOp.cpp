@@ -442,28 +442,26 @@ static bool isSliced(const Access &access) {
 }
 
 /// Scales in an attribute that belong to indices of the result.
-static SmallVector<NamedAttr, 1>
+static Expected<SmallVector<NamedAttr, 1>>
 sliceAttributes(const Operation &op, ArrayRef<Range> result,
                 const MemoryBudgetRef &budget) {
+  SmallVector<NamedAttr, 1> sliced;
   auto scales = op.getAttrOfType<ConstantAttr>("channel_scales");
-  if (!isa<quant::RequantizeOp>(op) || !scales)
-    return {};
-  auto tensor = TensorValue::fromConstant(scales, budget);
+  if (!isa<quant::RequantizeOp>(op) || !scales ||
+      scales.getType().getNumElements() == 1)
+    return sliced;
   auto axis = resolveAxis(op.getInt("axis", 1), result.size());
-  if (!tensor || !axis) {
-    consumeError(tensor.takeError());
-    consumeError(axis.takeError());
-    return {};
-  }
-  if (tensor->getRank() != 1 || tensor->getNumElements() == 1)
-    return {};
+  if (!axis)
+    return axis.takeError();
+  auto tensor = TensorValue::fromConstant(scales, budget);
+  if (!tensor)
+    return tensor.takeError();
   auto part =
       slice({*tensor, getFullBox(tensor->getShape())}, {result[*axis]}, budget);
-  if (!part) {
-    consumeError(part.takeError());
-    return {};
-  }
-  return {{"channel_scales", part->toConstant(op.getContext())}};
+  if (!part)
+    return part.takeError();
+  sliced.push_back({"channel_scales", part->toConstant(op.getContext())});
+  return sliced;
 }
 
 OperatorRestrictor::Attempt
@@ -485,8 +483,10 @@ OperatorRestrictor::runSliced(const Request &request) {
       return part.takeError();
     values[i] = std::move(*part);
   }
-  auto computed = runVariant(
-      op, sliceAttributes(op, request.getResultBox(0), getBudget()), values);
+  auto attributes = sliceAttributes(op, request.getResultBox(0), getBudget());
+  if (!attributes)
+    return attributes.takeError();
+  auto computed = runVariant(op, *attributes, values);
   if (!computed)
     return computed.takeError();
   Results results(op.getNumResults());
