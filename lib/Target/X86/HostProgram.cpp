@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Object/ELF.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
@@ -89,7 +90,24 @@ template <typename Fn> static Fn *toFunction(void *address) {
   return reinterpret_cast<Fn *>(address);
 }
 
+/// Loading a file that was cut off would be a bus error.
+static Error checkWhole(StringRef bytes) {
+  auto elf = object::ELF64LEFile::create(bytes);
+  if (!elf)
+    return elf.takeError();
+  auto segments = elf->program_headers();
+  if (!segments)
+    return segments.takeError();
+  for (const auto &segment : *segments)
+    if (segment.p_offset > bytes.size() ||
+        segment.p_filesz > bytes.size() - segment.p_offset)
+      return createStringError("the file is cut off");
+  return Error::success();
+}
+
 Error HostProgram::openShared(const MemoryBuffer &file) {
+  if (Error error = checkWhole(file.getBuffer()))
+    return error;
   // A name without a slash would be searched for elsewhere.
   std::string path = file.getBufferIdentifier().str();
   if (!StringRef(path).contains('/'))
