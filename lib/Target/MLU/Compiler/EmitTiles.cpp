@@ -160,9 +160,13 @@ static std::string getProgramName(StringRef launch, size_t core) {
 }
 
 Error ModuleEmitter::addLaunch(tile::BlockOp block) {
-  StringRef name = block.getName();
+  // After the first layer in it, which the user knows.
+  StringRef name;
+  if (auto layers = block->getAttrOfType<StringsAttr>("layers"))
+    if (!layers.getValue().empty())
+      name = layers.getValue().front();
   if (name.empty())
-    name = block->getLoc().getName();
+    name = block.getName();
   Launch launch;
   launch.name =
       ((name.empty() ? "block" : name) + "." + Twine(object.launches.size()))

@@ -200,19 +200,26 @@ void mlu::emitMovement(Leaf &leaf) {
   Operation *op = leaf.plan.root;
   Indexing indexing = *getIndexing(op);
   DeviceView y = leaf.getResult(op->getResult());
+  // Constants of one element are part of the kernel.
   struct Source {
     const DeviceView *view;
     const Access *access;
+    SmallVector<int64_t, 6> shape;
+    double scalar = 0;
   };
   SmallVector<Source, 4> sources;
   for (auto [i, access] : enumerate(indexing.operands))
-    if (access)
-      if (const DeviceView *view = leaf.getInput(op->getOperand(i)))
-        sources.push_back({view, &*access});
+    if (access) {
+      const Value *operand = op->getOperand(i);
+      sources.push_back({leaf.getInput(operand), &*access,
+                         *operand->getTensorType().getStaticShape(),
+                         getScalar(operand).value_or(0)});
+    }
   // The iteration that writes an element, from its index.
   SmallVector<int64_t, 8> point(indexing.dims.size(), 0);
   SmallVector<int64_t, 6> from;
   RowCollector rows;
+  SmallVector<std::pair<int64_t, double>, 4> scalars;
   bool hasPadding = false;
   int64_t size = elemSize(y.type);
   forEachElement(y, [&](ArrayRef<int64_t> index, int64_t address) {
@@ -222,14 +229,16 @@ void mlu::emitMovement(Leaf &leaf) {
     for (const Source &source : sources) {
       from.clear();
       bool inside = true;
-      for (auto [expr, extent] :
-           zip_equal(*source.access, source.view->domain)) {
+      for (auto [expr, extent] : zip_equal(*source.access, source.shape)) {
         from.push_back(getIndex(expr, point));
         inside &= from.back() >= 0 && from.back() < extent;
       }
       if (!inside)
         continue;
-      rows.add(address, source.view->getAddress(from), size);
+      if (source.view)
+        rows.add(address, source.view->getAddress(from), size);
+      else
+        scalars.push_back({address, source.scalar});
       return;
     }
     hasPadding = true;
@@ -241,4 +250,7 @@ void mlu::emitMovement(Leaf &leaf) {
                ? *getScalar(op->getOperand(2))
                : 0);
   emitCopies(leaf.code, rows.take(), y.type);
+  for (auto [address, value] : scalars)
+    leaf.builder().vfill(y.type, leaf.code.reg(address), leaf.code.reg(1),
+                         leaf.code.reg(getElementBits(value, y.type)));
 }
