@@ -93,23 +93,31 @@ static std::optional<Scaling> findExact(ArrayRef<RationalScale> scales,
                                         ValueRange results) {
   Scaling scaling;
   scaling.kind = Scaling::Exact;
+  auto getRange = [&](size_t i) {
+    return getRelevantRange(scales[i], values[values.size() == 1 ? 0 : i],
+                            results);
+  };
+  // A channel whose results are all 0, as its weights are.
+  auto vanishes = [&](size_t i) {
+    ValueRange range = getRange(i);
+    return scales[i].apply(range.low) == 0 && scales[i].apply(range.high) == 0;
+  };
   int64_t bound = 1;
-  for (auto [i, scale] : enumerate(scales)) {
-    ValueRange range = getRelevantRange(
-        scale, values[values.size() == 1 ? 0 : i], results);
-    bound = std::max({bound, std::abs(range.low), std::abs(range.high)});
-  }
+  for (size_t i = 0; i < scales.size(); ++i)
+    if (!vanishes(i))
+      bound = std::max({bound, std::abs(getRange(i).low),
+                        std::abs(getRange(i).high)});
   scaling.bound = int32_t(std::min<int64_t>(bound, INT32_MAX));
-  for (const RationalScale &scale : scales) {
-    uint64_t numerator = scale.getNumerator(),
-             divisor = scale.getDenominator();
-    int shift = -scale.getExponent();
+  for (auto [i, scale] : enumerate(scales)) {
+    bool isZero = vanishes(i);
+    uint64_t numerator = isZero ? 0 : scale.getNumerator(),
+             divisor = isZero ? 1 : scale.getDenominator();
+    int shift = isZero ? 0 : -scale.getExponent();
     if (shift < 0 && shift > -16) {
       numerator <<= -shift;
       shift = 0;
     }
-    unsigned above = Log2_64_Ceil(numerator + 1),
-             below = Log2_64(divisor);
+    unsigned above = Log2_64_Ceil(numerator + 1), below = Log2_64(divisor);
     if (shift < 0 || shift > 62 || above > 54 || below >= 31 ||
         Log2_64_Ceil(bound + 1) + above > 61 + below)
       return std::nullopt;
