@@ -20,6 +20,8 @@ static constexpr KernelEntry table[] = {
 #define KERNEL(NAME, FUNCTION) {"onnx." #NAME, kernels::FUNCTION, true},
 #define VALUE_KERNEL(NAME, FUNCTION) {"onnx." #NAME, kernels::FUNCTION, false},
 #define QUANT_KERNEL(NAME, FUNCTION) {"quant." #NAME, kernels::FUNCTION, true},
+#define PREVIEW_KERNEL(NAME, FUNCTION)                                         \
+  {"onnx_preview." #NAME, kernels::FUNCTION, false},
 #include "Kernels.def"
 };
 

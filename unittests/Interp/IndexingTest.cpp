@@ -295,7 +295,8 @@ static bool isSelective(StringRef name) {
       "onnx.PRelu",          "onnx.Pow",
       "onnx.QLinearConv",    "onnx.QLinearMatMul",
       "onnx.QuantizeLinear", "onnx.ScatterElements",
-      "onnx.ScatterND",      "onnx.Trilu",
+      "onnx.ScatterND",      "onnx.Shrink",
+      "onnx.TensorScatter",  "onnx.Trilu",
       "onnx.Where"};
   return names.contains(name);
 }

@@ -121,6 +121,7 @@ static CaseGenerator lookUp(StringRef name) {
   static const StringMap<CaseGenerator> table = [] {
     StringMap<CaseGenerator> cases;
     addComputingCases(cases);
+    addModelCases(cases);
     addMovingCases(cases);
     return cases;
   }();

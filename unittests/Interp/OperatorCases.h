@@ -146,6 +146,7 @@ private:
 using CaseGenerator = Operation *(*)(OperatorCase &);
 
 void addComputingCases(llvm::StringMap<CaseGenerator> &table);
+void addModelCases(llvm::StringMap<CaseGenerator> &table);
 void addMovingCases(llvm::StringMap<CaseGenerator> &table);
 
 } // namespace onnc

@@ -146,6 +146,20 @@ LogicalResult infer::castTo(Operation *op, Types &types) {
   return addLike(op, types, in, *element);
 }
 
+LogicalResult infer::bitCast(Operation *op, Types &types) {
+  TensorType in = requireTensor(op, 0);
+  auto element = elementTypeAttr(op, "to");
+  if (!in || !element)
+    return failure();
+  if (in.getElementType() == ElementType::String ||
+      *element == ElementType::String ||
+      getBitWidth(in.getElementType()) != getBitWidth(*element))
+    return error(op) << "can't read the bits of "
+                     << getName(in.getElementType()) << " as "
+                     << getName(*element);
+  return addLike(op, types, in, *element);
+}
+
 LogicalResult infer::castLike(Operation *op, Types &types) {
   TensorType in = requireTensor(op, 0), like = requireTensor(op, 1);
   if (!in || !like ||

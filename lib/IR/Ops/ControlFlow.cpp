@@ -13,62 +13,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/IR/Ops/ControlFlow.h"
-#include "InferUtil.h"
+#include "Bodies.h"
 
 using namespace llvm;
 using namespace onnc;
 using namespace onnc::infer;
-
-/// What the body \p index hands out; null, with the error reported, where it
-/// has no terminator.
-static Operation *getYield(Operation *op, unsigned index) {
-  Operation *yield = index < op->getNumRegions()
-                         ? op->getRegion(index).getTerminator()
-                         : nullptr;
-  if (!yield)
-    (void)(error(op) << "has a body that doesn't end in a terminator");
-  return yield;
-}
-
-/// Infers all types inside the body, nested bodies by their owners' inference.
-static LogicalResult inferBody(Region &body) {
-  for (Operation &op : body.getOps())
-    if (failed(onnc::inferTypes(&op)))
-      return failure();
-  return success();
-}
-
-/// What a body's argument declared as \p declared (none: as nothing) knows of a
-/// value of type \p type; null where they contradict each other. An optional
-/// takes its element, too.
-static Type meet(Type declared, Type type) {
-  if (declared.isNone())
-    return type;
-  auto optional = dyn_cast<OptionalType>(declared);
-  if (optional && !isa<OptionalType>(type)) {
-    Type inner = unifyTypes(optional.getElementType(), type);
-    return inner ? OptionalType::get(inner) : Type();
-  }
-  return unifyTypes(declared, type);
-}
-
-/// Gives the body's argument \p i the type \p type, as far as it is declared.
-static LogicalResult refineArgument(Operation *op, Region &body, unsigned i,
-                                    Type type) {
-  Value *argument = body.getArgument(i);
-  Type met = meet(argument->getType(), type);
-  if (!met)
-    return error(op) << "hands a value of type " << type
-                     << " to its body's argument " << i << " of type "
-                     << argument->getType();
-  argument->setType(met);
-  return success();
-}
-
-static Type operandType(Operation *op, unsigned i) {
-  Value *value = op->getOperand(i);
-  return value ? value->getType() : Type(NoneType::get(op->getContext()));
-}
 
 //===----------------------------------------------------------------------===//
 // If

@@ -97,3 +97,15 @@ LogicalResult infer::gelu(Operation *op, Types &types) {
     return failure();
   return sameAsFirst(op, types);
 }
+
+LogicalResult infer::swiGLU(Operation *op, Types &types) {
+  TensorType a = requireTensor(op, 0), b = requireTensor(op, 1);
+  if (!a || !b)
+    return failure();
+  Type unified = unifyTypes(a, b);
+  if (!unified)
+    return error(op) << "needs operands of one type, but has " << a << " and "
+                     << b;
+  types.push_back(unified);
+  return success();
+}

@@ -1,4 +1,5 @@
-//===- Gather.cpp -----------------------------------------------------------===//
+//===- Gather.cpp
+//-----------------------------------------------------------===//
 //
 // Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -271,6 +272,73 @@ LogicalResult infer::trilu(Operation *op, Types &types) {
   if (in.hasRank() && in.getRank() < 2)
     return error(op) << "needs matrices, but its input has rank "
                      << in.getRank();
+  types.push_back(in);
+  return success();
+}
+
+LogicalResult infer::compress(Operation *op, Types &types) {
+  TensorType in = requireTensor(op, 0);
+  if (!in || !requireTensor(op, 1) || failed(requireRank(op, 1, 1)))
+    return failure();
+  if (!op->hasAttr("axis"))
+    return addTensor(op, types, in.getElementType(), {unknownDim(op)});
+  if (!in.hasRank()) {
+    addUnranked(op, types, in.getElementType());
+    return success();
+  }
+  auto axis = resolveAxis(op, op->getInt("axis", 0), in.getRank());
+  if (!axis)
+    return failure();
+  Dims shape(in.getShape());
+  shape[*axis] = unknownDim(op);
+  return addTensor(op, types, in.getElementType(), shape);
+}
+
+LogicalResult infer::unique(Operation *op, Types &types) {
+  TensorType in = requireTensor(op, 0);
+  if (!in)
+    return failure();
+  DimExpr count = unknownDim(op), all = unknownDim(op);
+  if (!op->hasAttr("axis")) {
+    if (in.hasRank())
+      all = product(op, in.getShape());
+    if (failed(addTensor(op, types, in.getElementType(), {count})))
+      return failure();
+  } else if (!in.hasRank()) {
+    addUnranked(op, types, in.getElementType());
+  } else {
+    auto axis = resolveAxis(op, op->getInt("axis", 0), in.getRank());
+    if (!axis)
+      return failure();
+    Dims shape(in.getShape());
+    all = shape[*axis];
+    shape[*axis] = count;
+    if (failed(addTensor(op, types, in.getElementType(), shape)))
+      return failure();
+  }
+  for (DimExpr size : {count, all, count})
+    if (failed(addTensor(op, types, ElementType::I64, {size})))
+      return failure();
+  return success();
+}
+
+LogicalResult infer::reverseSequence(Operation *op, Types &types) {
+  TensorType in = requireTensor(op, 0);
+  if (!in || !requireTensor(op, 1) || failed(requireRank(op, 1, 1)))
+    return failure();
+  if (in.hasRank()) {
+    auto batch = resolveAxis(op, op->getInt("batch_axis", 1), in.getRank(),
+                             "batch_axis");
+    auto time =
+        resolveAxis(op, op->getInt("time_axis", 0), in.getRank(), "time_axis");
+    if (!batch || !time)
+      return failure();
+    if (*batch == *time)
+      return error(op) << "'batch_axis' and 'time_axis' are both " << *batch;
+    DimExpr size = in.getDim(*batch);
+    if (failed(mergeShape(op, 1, {&size})))
+      return failure();
+  }
   types.push_back(in);
   return success();
 }

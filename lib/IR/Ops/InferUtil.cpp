@@ -175,6 +175,23 @@ LogicalResult infer::mergeInto(Operation *op, Dims &dims,
   return success();
 }
 
+LogicalResult infer::mergeShape(Operation *op, unsigned i,
+                                ArrayRef<DimExpr *> dims) {
+  TensorType type = optionalTensor(op, i);
+  if (!type || !type.hasRank())
+    return success();
+  if (failed(requireRank(op, i, dims.size())))
+    return failure();
+  for (auto [have, want] : zip_equal(type.getShape(), dims)) {
+    *want = mergeDims(op, *want, have,
+                      "sizes that " + operandName(op, i) +
+                          " shares with other operands");
+    if (!*want)
+      return failure();
+  }
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Attributes
 //===----------------------------------------------------------------------===//

@@ -82,6 +82,11 @@ DimExpr mergeDims(Operation *op, DimExpr a, DimExpr b, const llvm::Twine &what);
 LogicalResult mergeInto(Operation *op, Dims &dims,
                         llvm::ArrayRef<DimExpr> other, const llvm::Twine &what);
 
+/// Operand \p i, if it is there and ranked, must have the shape \p dims; what
+/// it tells of them is merged into them.
+LogicalResult mergeShape(Operation *op, unsigned i,
+                         llvm::ArrayRef<DimExpr *> dims);
+
 // Attributes
 // --------------------------------------------------------------------
 

@@ -72,3 +72,21 @@ LogicalResult infer::gemm(Operation *op, Types &types) {
     return failure();
   return addTensor(op, types, a.getElementType(), shape);
 }
+
+LogicalResult infer::det(Operation *op, Types &types) {
+  TensorType in = requireTensor(op, 0);
+  if (!in)
+    return failure();
+  if (!in.hasRank()) {
+    addUnranked(op, types, in.getElementType());
+    return success();
+  }
+  if (in.getRank() < 2)
+    return error(op) << "needs matrices, but its input has rank "
+                     << in.getRank();
+  ArrayRef<DimExpr> shape = in.getShape();
+  if (!mergeDims(op, shape[shape.size() - 2], shape.back(),
+                 "the sizes of square matrices"))
+    return failure();
+  return addTensor(op, types, in.getElementType(), shape.drop_back(2));
+}

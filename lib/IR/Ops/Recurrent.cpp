@@ -25,36 +25,17 @@ struct RecurrentDims {
 };
 } // namespace
 
-/// Operand \p i, if it is there and ranked, must have the shape \p dims; what
-/// it tells of them is merged into them.
-static LogicalResult checkOperand(Operation *op, unsigned i,
-                                  ArrayRef<DimExpr *> dims) {
-  TensorType type = optionalTensor(op, i);
-  if (!type || !type.hasRank())
-    return success();
-  if (failed(requireRank(op, i, dims.size())))
-    return failure();
-  for (auto [have, want] : zip_equal(type.getShape(), dims)) {
-    *want = mergeDims(op, *want, have,
-                      "sizes that " + operandName(op, i) +
-                          " shares with other operands");
-    if (!*want)
-      return failure();
-  }
-  return success();
-}
-
 /// Checks W, R and B, whose sizes are multiples of the hidden size.
 static LogicalResult checkWeights(Operation *op, RecurrentDims &d) {
   // R alone tells the hidden size without a factor.
   DimExpr any = unknownDim(op);
-  if (failed(checkOperand(op, 2, {&d.directions, &any, &d.hidden})))
+  if (failed(mergeShape(op, 2, {&d.directions, &any, &d.hidden})))
     return failure();
   DimExpr rows = d.hidden * d.gates;
   DimExpr rowsOfR = rows, biases = d.hidden * (2 * d.gates);
-  if (failed(checkOperand(op, 1, {&d.directions, &rows, &d.input})) ||
-      failed(checkOperand(op, 2, {&d.directions, &rowsOfR, &d.hidden})) ||
-      failed(checkOperand(op, 3, {&d.directions, &biases})))
+  if (failed(mergeShape(op, 1, {&d.directions, &rows, &d.input})) ||
+      failed(mergeShape(op, 2, {&d.directions, &rowsOfR, &d.hidden})) ||
+      failed(mergeShape(op, 3, {&d.directions, &biases})))
     return failure();
   return success();
 }
@@ -77,8 +58,8 @@ static LogicalResult readDims(Operation *op, unsigned gates, bool batchFirst,
   }
   DimExpr &first = batchFirst ? d.batch : d.steps;
   DimExpr &second = batchFirst ? d.steps : d.batch;
-  if (failed(checkOperand(op, 0, {&first, &second, &d.input})) ||
-      failed(checkWeights(op, d)) || failed(checkOperand(op, 4, {&d.batch})))
+  if (failed(mergeShape(op, 0, {&first, &second, &d.input})) ||
+      failed(checkWeights(op, d)) || failed(mergeShape(op, 4, {&d.batch})))
     return failure();
   return success();
 }
@@ -97,12 +78,12 @@ static LogicalResult inferRecurrent(Operation *op, Types &types,
   SmallVector<DimExpr *, 3> state = {&d.directions, &d.batch, &d.hidden};
   if (layout)
     std::swap(state[0], state[1]);
-  if (failed(checkOperand(op, 5, state)))
+  if (failed(mergeShape(op, 5, state)))
     return failure();
   if (gates == 4) {
     DimExpr peepholes = d.hidden * 3;
-    if (failed(checkOperand(op, 6, state)) ||
-        failed(checkOperand(op, 7, {&d.directions, &peepholes})))
+    if (failed(mergeShape(op, 6, state)) ||
+        failed(mergeShape(op, 7, {&d.directions, &peepholes})))
       return failure();
   }
   Dims y = layout ? Dims{d.batch, d.steps, d.directions, d.hidden}

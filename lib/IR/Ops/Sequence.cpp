@@ -11,7 +11,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "InferUtil.h"
+#include "Bodies.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -205,4 +205,46 @@ LogicalResult infer::optionalGetElement(Operation *op, Types &types) {
 
 LogicalResult infer::optionalHasElement(Operation *op, Types &types) {
   return addTensor(op, types, ElementType::Bool, {});
+}
+
+LogicalResult onnx::verifySequenceMapOp(Operation *op) {
+  Operation *yield = getYield(op, 0);
+  if (!yield)
+    return failure();
+  int64_t captures = op->getInt("num_captures", 0);
+  if (captures < 0 || captures >= std::max<int64_t>(op->getNumOperands(), 1))
+    return op->emitError() << "'num_captures' is " << captures << " for "
+                           << op->getNumOperands() << " operands";
+  if (op->getRegion().getNumArguments() != op->getNumOperands())
+    return op->emitError() << "has " << op->getNumOperands()
+                           << " operands, but a body with "
+                           << op->getRegion().getNumArguments() << " arguments";
+  if (yield->getNumOperands() != op->getNumResults())
+    return op->emitError() << "has " << op->getNumResults()
+                           << " results, but its body returns "
+                           << yield->getNumOperands();
+  return success();
+}
+
+LogicalResult infer::sequenceMap(Operation *op, Types &types) {
+  if (op->getNumRegions() != 1)
+    return error(op) << "needs a body";
+  if (!sequenceElement(op) || failed(onnx::verifySequenceMapOp(op)))
+    return failure();
+  Region &body = op->getRegion();
+  unsigned captures = op->getInt("num_captures", 0);
+  for (unsigned i = 0; i < op->getNumOperands(); ++i) {
+    Type type = operandType(op, i);
+    // Captured sequences are handed over as a whole.
+    if (auto sequence = dyn_cast<SequenceType>(type);
+        sequence && i + captures < op->getNumOperands())
+      type = sequence.getElementType();
+    if (failed(refineArgument(op, body, i, type)))
+      return failure();
+  }
+  if (failed(inferBody(body)))
+    return failure();
+  for (unsigned i = 0; i < op->getNumResults(); ++i)
+    types.push_back(SequenceType::get(operandType(getYield(op, 0), i)));
+  return success();
 }

@@ -489,3 +489,28 @@ LogicalResult infer::pad(Operation *op, Types &types) {
   }
   return addTensor(op, types, in.getElementType(), shape);
 }
+
+LogicalResult infer::centerCropPad(Operation *op, Types &types) {
+  TensorType in = requireTensor(op, 0);
+  if (!in || !requireTensor(op, 1) || failed(requireRank(op, 1, 1)))
+    return failure();
+  if (!in.hasRank()) {
+    addUnranked(op, types, in.getElementType());
+    return success();
+  }
+  SmallVector<int64_t, 6> given = op->getInts("axes");
+  if (!op->hasAttr("axes"))
+    for (unsigned i = 0; i < in.getRank(); ++i)
+      given.push_back(i);
+  auto axes = resolveAxes(op, given, in.getRank());
+  if (!axes)
+    return failure();
+  auto sizes = getShapeValueOrUnknown(op->getOperand(1));
+  if (sizes && sizes->size() != axes->size())
+    return error(op) << "has " << sizes->size() << " sizes for " << axes->size()
+                     << " axes";
+  Dims shape(in.getShape());
+  for (auto [i, axis] : enumerate(*axes))
+    shape[axis] = sizes ? (*sizes)[i] : unknownDim(op);
+  return addTensor(op, types, in.getElementType(), shape);
+}

@@ -35,6 +35,31 @@ static Type guessArgumentType(Operation *op, unsigned index) {
   return type;
 }
 
+/// Adds an argument for each captured value of the graph around the body.
+static Value *addCapture(Context &context, Region &region, StringRef name,
+                         const Scope &outer, StringRef prefix) {
+  Value *value = outer.names.lookup(name).value;
+  return region.addArgument(value ? value->getType() : NoneType::get(context),
+                            (prefix + name).str());
+}
+
+LogicalResult ModelImporter::createIdentityBody(Operation *op, unsigned index,
+                                                ArrayRef<StringRef> captures,
+                                                const Scope &outer) {
+  Region &region = op->getRegion(index);
+  StringRef name = op->getInfo().regions[index];
+  Value *argument =
+      region.addArgument(NoneType::get(context), outer.prefix + name.str());
+  for (StringRef capture : captures)
+    addCapture(context, region, capture, outer,
+               outer.prefix + name.str() + ".");
+  Builder builder(context);
+  builder.setInsertionPointToEnd(region);
+  builder.setLoc(op->getLoc());
+  builder.createReturn({argument});
+  return success();
+}
+
 LogicalResult ModelImporter::importBody(Operation *op, unsigned index,
                                         const onnx::GraphProto &proto,
                                         ArrayRef<StringRef> captures,
@@ -57,10 +82,7 @@ LogicalResult ModelImporter::importBody(Operation *op, unsigned index,
       return failure();
   }
   for (StringRef name : captures) {
-    Value *value = outer.names.lookup(name).value;
-    Value *argument =
-        region.addArgument(value ? value->getType() : NoneType::get(context),
-                           (scope.prefix + name).str());
+    Value *argument = addCapture(context, region, name, outer, scope.prefix);
     // A local definition of a name that the other branch captures wins.
     scope.names.try_emplace(name, Binding{argument, false});
     scope.definers.try_emplace(name, "the graph around it");

@@ -150,6 +150,18 @@ private:
                            const onnx::GraphProto &proto,
                            llvm::ArrayRef<llvm::StringRef> captures,
                            const Scope &outer);
+  /// A body that hands its first argument out, for one that the node lacks.
+  LogicalResult createIdentityBody(Operation *op, unsigned index,
+                                   llvm::ArrayRef<llvm::StringRef> captures,
+                                   const Scope &outer);
+
+  // BatchedScan.cpp
+  LogicalResult importBatchedScan(const onnx::NodeProto &node,
+                                  const OpInfo &info,
+                                  llvm::ArrayRef<Value *> inputs,
+                                  const onnx::GraphProto &body,
+                                  llvm::ArrayRef<NamedAttr> attributes,
+                                  Scope &scope, Builder &builder);
 
   // FunctionInliner.cpp
   const onnx::FunctionProto *findFunction(const onnx::NodeProto &node) const;

@@ -160,6 +160,11 @@ ModelImporter::resolveInputs(const Nodes &nodes, int index, const Scope &scope,
   return success();
 }
 
+/// Those of FlexAttention modify a tensor; one that is absent doesn't.
+static bool mayLackBodies(const OpInfo &info) {
+  return info.name == "onnx_preview.FlexAttention";
+}
+
 LogicalResult ModelImporter::importNode(const Nodes &nodes, int index,
                                         Scope &scope, Builder &builder) {
   const onnx::NodeProto &node = nodes[index];
@@ -215,15 +220,17 @@ LogicalResult ModelImporter::importNode(const Nodes &nodes, int index,
   SmallVector<const onnx::GraphProto *, 2> regions;
   for (StringRef name : info.regions) {
     const onnx::GraphProto *body = bodies.lookup(name);
-    if (!body)
+    if (!body && !mayLackBodies(info))
       return error(DiagID::ImportMalformed, loc)
              << "the graph '" << name << "' is missing";
     regions.push_back(body);
   }
-  if (regions.size() != bodies.size())
+  if (size_t known = count_if(regions, [](auto *body) { return body; });
+      known != bodies.size())
     return error(DiagID::ImportMalformed, loc)
            << describeOp(node.domain(), node.op_type()) << " has "
-           << info.regions.size() << " graphs, the node has " << bodies.size();
+           << info.regions.size() << " graphs, the node has "
+           << bodies.size() - known << " others";
   return importOperator(node, info, version, inputs, regions,
                         std::move(attributes), scope, builder);
 }
@@ -303,6 +310,11 @@ LogicalResult ModelImporter::importOperator(
   DiagLocation loc = builder.getLoc().toDiag();
   std::string opName = describeOp(node.domain(), node.op_type());
 
+  if (normalizeDomain(node.domain()).empty() && node.op_type() == "Scan" &&
+      version < 9)
+    return importBatchedScan(node, info, inputs, *bodies.front(), attributes,
+                             scope, builder);
+
   std::string base = node.output_size() ? node.output(0) : node.op_type();
   NodeForm form(builder, node.op_type(), scope.prefix + base);
   form.inputs.assign(inputs.begin(), inputs.end());
@@ -326,7 +338,8 @@ LogicalResult ModelImporter::importOperator(
 
   SetVector<StringRef> captures;
   for (const onnx::GraphProto *body : bodies)
-    collectCaptures(*body, captures);
+    if (body)
+      collectCaptures(*body, captures);
   if (failed(addCaptures(form, info, captures.getArrayRef(), scope)))
     return failure();
 
@@ -339,7 +352,8 @@ LogicalResult ModelImporter::importOperator(
   Operation *op = builder.create(info, form.inputs, resultTypes,
                                  form.attributes, bodies.size());
   for (auto [i, body] : enumerate(bodies))
-    if (failed(importBody(op, i, *body, captures.getArrayRef(), scope)))
+    if (failed(body ? importBody(op, i, *body, captures.getArrayRef(), scope)
+                    : createIdentityBody(op, i, captures.getArrayRef(), scope)))
       return failure();
   if (!unsupportedOps.empty() && !bodies.empty())
     for (unsigned i = 0; i < op->getNumRegions(); ++i)

@@ -103,6 +103,30 @@ Error kernels::swish(KernelContext &ctx) {
   return mapFloat(ctx, [=](double x) { return x * sigmoidOf(alpha * x); });
 }
 
+Error kernels::swiGLU(KernelContext &ctx) {
+  if (ctx.tensor(0).getShape() != ctx.tensor(1).getShape())
+    return fail("operands of shapes " + toText(ctx.tensor(0).getShape()) +
+                " and " + toText(ctx.tensor(1).getShape()));
+  double alpha = ctx.op.getFloat("alpha", 1);
+  return zip(ctx, FloatTypes(),
+             [=](double a, double b) { return a * sigmoidOf(alpha * a) * b; });
+}
+
+Error kernels::shrink(KernelContext &ctx) {
+  const double bias = ctx.op.getFloat("bias", 0);
+  const double lambd = ctx.op.getFloat("lambd", 0.5);
+  return map(ctx, NumericTypes(), [=]<typename C>(C x) -> C {
+    const double value = static_cast<double>(x);
+    const double result = value < -lambd  ? value + bias
+                          : value > lambd ? value - bias
+                                          : 0;
+    if constexpr (std::is_integral_v<C>)
+      return truncateTo<C>(result);
+    else
+      return result;
+  });
+}
+
 Error kernels::prelu(KernelContext &ctx) {
   if (Error error =
           checkBroadcast(ctx.tensor(1).getShape(), ctx.tensor(0).getShape()))

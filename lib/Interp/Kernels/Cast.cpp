@@ -183,3 +183,27 @@ Error kernels::cast(KernelContext &ctx) {
 Error kernels::castLike(KernelContext &ctx) {
   return castTo(ctx, ctx.tensor(1).getElementType());
 }
+
+Error kernels::bitCast(KernelContext &ctx) {
+  const TensorValue &x = ctx.tensor(0);
+  const ElementType from = x.getElementType(), to = ctx.resultType();
+  const unsigned width = getBitWidth(to);
+  if (width != getBitWidth(from) || x.isString())
+    return fail("can't read the bits of " + getName(from) + " as " +
+                getName(to));
+  if (width >= 8)
+    return ctx.done(x.withElementType(to));
+  // Narrow types stand in whole bytes, sign extended where they are signed.
+  Expected<TensorValue> y = ctx.allocate(to, x.getShape());
+  if (!y)
+    return y.takeError();
+  const bool isSigned = getKind(to) == ElementKind::SInt;
+  const unsigned shift = 8 - width;
+  Elements<uint8_t> bytes = x.elements<uint8_t>();
+  uint8_t *out = y->mutableData<uint8_t>();
+  for (int64_t i = 0, e = x.getNumElements(); i != e; ++i) {
+    const uint8_t high = bytes[i] << shift;
+    out[i] = isSigned ? static_cast<int8_t>(high) >> shift : high >> shift;
+  }
+  return ctx.done(std::move(*y));
+}

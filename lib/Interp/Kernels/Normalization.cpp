@@ -9,8 +9,8 @@
 #include "../Dispatch.h"
 #include "../Iteration.h"
 #include "../Kernels.h"
+#include "Random.h"
 #include <cmath>
-#include <random>
 
 using namespace llvm;
 using namespace onnc;
@@ -296,12 +296,10 @@ Error kernels::dropout(KernelContext &ctx) {
   if (!(ratio >= 0 && ratio < 1))
     return fail("the ratio " + Twine(std::to_string(ratio)) +
                 " is not in [0, 1)");
-  // NumPy's generator and its way from 2·32 bits to a double.
-  std::mt19937 generator(static_cast<uint32_t>(ctx.nextSeed()));
+  RandomNumbers random(ctx);
   std::vector<double> values = loadReals(x);
   for (size_t i = 0; i != values.size(); ++i) {
-    uint32_t high = generator() >> 5, low = generator() >> 6;
-    kept[i] = (high * 0x1p26 + low) * 0x1p-53 >= ratio;
+    kept[i] = random.nextUniform() >= ratio;
     values[i] = kept[i] ? values[i] / (1 - ratio) : 0;
   }
   ctx.set(1, std::move(*mask));

@@ -135,7 +135,9 @@ Error kernels::argMin(KernelContext &ctx) {
   return argReduce(ctx, [](auto a, auto b) { return a < b; });
 }
 
-Error kernels::cumSum(KernelContext &ctx) {
+/// For every element combine(…) of \p initial and all up to it along the axis.
+template <typename Combine>
+static Error accumulate(KernelContext &ctx, int initial, Combine combine) {
   const TensorValue &x = ctx.tensor(0);
   Expected<int64_t> given = ctx.scalarInt(1);
   if (!given)
@@ -156,11 +158,11 @@ Error kernels::cumSum(KernelContext &ctx) {
             T *to = y->mutableData<T>();
             for (int64_t o = 0; o != split.outer; ++o)
               for (int64_t i = 0; i != split.inner; ++i) {
-                C sum{};
+                C sum(initial);
                 for (int64_t j = 0; j != split.size; ++j) {
                   int64_t k = reverse ? split.size - 1 - j : j;
                   int64_t at = (o * split.size + k) * split.inner + i;
-                  C next = wrapAdd(sum, static_cast<C>(from[at]));
+                  C next = combine(sum, static_cast<C>(from[at]));
                   to[at] = static_cast<T>(exclusive ? sum : next);
                   sum = next;
                 }
@@ -169,6 +171,14 @@ Error kernels::cumSum(KernelContext &ctx) {
           }))
     return error;
   return ctx.done(std::move(*y));
+}
+
+Error kernels::cumSum(KernelContext &ctx) {
+  return accumulate(ctx, 0, [](auto a, auto b) { return wrapAdd(a, b); });
+}
+
+Error kernels::cumProd(KernelContext &ctx) {
+  return accumulate(ctx, 1, [](auto a, auto b) { return wrapMul(a, b); });
 }
 
 template <typename T> static bool isZero(const T &value) {

@@ -99,26 +99,14 @@ static Expected<SmallVector<PaddedAxis, 6>> getPaddedAxes(KernelContext &ctx) {
   return result;
 }
 
-Error kernels::pad(KernelContext &ctx) {
+/// Result 0: operand 0 with padded axes. \p constant: the operand that is put
+/// where nothing else is; zeros if there is none.
+static Error padAxes(KernelContext &ctx, ArrayRef<PaddedAxis> axes,
+                     PadMode mode, std::optional<unsigned> constantOperand) {
   const TensorValue &x = ctx.tensor(0);
-  auto mode =
-      StringSwitch<std::optional<PadMode>>(ctx.op.getString("mode", "constant"))
-          .Case("constant", PadMode::Constant)
-          .Case("reflect", PadMode::Reflect)
-          .Case("edge", PadMode::Edge)
-          .Case("wrap", PadMode::Wrap)
-          .Default(std::nullopt);
-  if (!mode)
-    return fail("unknown mode '" + ctx.op.getString("mode") + "'");
-  if (ctx.has(2) && ctx.tensor(2).getNumElements() != 1)
-    return fail("the constant is not a scalar");
-  auto axes = getPaddedAxes(ctx);
-  if (!axes)
-    return axes.takeError();
-
   Shape shape;
   for (unsigned i = 0; i != x.getRank(); ++i) {
-    const PaddedAxis &axis = (*axes)[i];
+    const PaddedAxis &axis = axes[i];
     shape.push_back(
         std::max<int64_t>(x.getDim(i) + axis.before + axis.after, 0));
   }
@@ -127,7 +115,7 @@ Error kernels::pad(KernelContext &ctx) {
     return y.takeError();
   std::vector<std::vector<int64_t>> sources;
   for (unsigned i = 0; i != x.getRank(); ++i) {
-    auto source = (*axes)[i].getSources(x.getDim(i), *mode);
+    auto source = axes[i].getSources(x.getDim(i), mode);
     if (!source)
       return source.takeError();
     sources.push_back(std::move(*source));
@@ -137,8 +125,8 @@ Error kernels::pad(KernelContext &ctx) {
   if (Error error =
           dispatchStorage(x.getElementType(), [&]<typename T>() -> Error {
             T constant{};
-            if (ctx.has(2))
-              constant = ctx.tensor(2).elements<T>()[0];
+            if (constantOperand)
+              constant = ctx.tensor(*constantOperand).elements<T>()[0];
             Elements<T> from = x.elements<T>();
             T *to = y->mutableData<T>();
             int64_t i = 0;
@@ -159,4 +147,47 @@ Error kernels::pad(KernelContext &ctx) {
           }))
     return error;
   return ctx.done(std::move(*y));
+}
+
+Error kernels::pad(KernelContext &ctx) {
+  auto mode =
+      StringSwitch<std::optional<PadMode>>(ctx.op.getString("mode", "constant"))
+          .Case("constant", PadMode::Constant)
+          .Case("reflect", PadMode::Reflect)
+          .Case("edge", PadMode::Edge)
+          .Case("wrap", PadMode::Wrap)
+          .Default(std::nullopt);
+  if (!mode)
+    return fail("unknown mode '" + ctx.op.getString("mode") + "'");
+  if (ctx.has(2) && ctx.tensor(2).getNumElements() != 1)
+    return fail("the constant is not a scalar");
+  auto axes = getPaddedAxes(ctx);
+  if (!axes)
+    return axes.takeError();
+  return padAxes(ctx, *axes, *mode,
+                 ctx.has(2) ? std::optional(2u) : std::nullopt);
+}
+
+Error kernels::centerCropPad(KernelContext &ctx) {
+  const TensorValue &x = ctx.tensor(0);
+  std::vector<int64_t> sizes = loadInts(ctx.tensor(1));
+  SmallVector<int64_t, 6> given = ctx.op.getInts("axes");
+  if (!ctx.op.hasAttr("axes"))
+    for (unsigned i = 0; i != x.getRank(); ++i)
+      given.push_back(i);
+  auto axes = resolveAxes(given, x.getRank());
+  if (!axes)
+    return axes.takeError();
+  if (axes->size() != sizes.size())
+    return fail(Twine(sizes.size()) + " sizes for " + Twine(axes->size()) +
+                " axes");
+  SmallVector<PaddedAxis, 6> padded(x.getRank());
+  for (auto [axis, size] : llvm::zip(*axes, sizes)) {
+    if (size < 0)
+      return fail("a size is " + Twine(size));
+    // Of an odd number, the end has one more, also where it is cut off.
+    const int64_t all = size - x.getDim(axis), before = all / 2;
+    padded[axis] = {before, all - before};
+  }
+  return padAxes(ctx, padded, PadMode::Constant, std::nullopt);
 }

@@ -182,3 +182,36 @@ Error kernels::optionalHasElement(KernelContext &ctx) {
              (!ctx.value(0).isOptional() || ctx.value(0).hasOptionalValue());
   return ctx.done(TensorValue::of<bool>(ElementType::Bool, {}, has));
 }
+
+Error kernels::sequenceMap(KernelContext &ctx) {
+  auto sequence = loadSequence(ctx);
+  if (!sequence)
+    return sequence.takeError();
+  const size_t captures = ctx.op.getInt("num_captures", 0);
+  std::vector<std::vector<RuntimeValue>> results(ctx.op.getNumResults());
+  for (size_t at = 0; at != sequence->size(); ++at) {
+    if (Error error = ctx.countIteration())
+      return error;
+    RuntimeValues args;
+    for (auto [i, value] : enumerate(ctx.values())) {
+      // Captured sequences are handed over as a whole.
+      if (!value.isSequence() || i + captures >= ctx.getNumOperands()) {
+        args.push_back(value);
+        continue;
+      }
+      ArrayRef<RuntimeValue> elements = value.getSequence();
+      if (elements.size() != sequence->size())
+        return fail("sequences of " + Twine(sequence->size()) + " and " +
+                    Twine(elements.size()) + " elements");
+      args.push_back(elements[at]);
+    }
+    auto given = ctx.callRegion(0, args);
+    if (!given)
+      return given.takeError();
+    for (auto [result, value] : llvm::zip_equal(results, *given))
+      result.push_back(std::move(value));
+  }
+  for (auto [i, result] : enumerate(results))
+    ctx.set(i, RuntimeValue::sequence(std::move(result)));
+  return Error::success();
+}

@@ -75,6 +75,19 @@ def Onnx_Cast : OnnxOp<"Cast", 25> {
   let indexing = "broadcast";
 }
 
+def NonString : ElementTypes<!listconcat(
+    NumericAndBool.names, ["c64", "c128"], Float8s.names, SubByte.names)>;
+
+def Onnx_BitCast : OnnxOp<"BitCast", 26> {
+  let summary = "The bits of elements as another type of their width";
+  let operands = [Arg<"input", NonString>];
+  let results = [Arg<"output", NonString>];
+  let attributes = [RequiredAttr<"to", "Int">];
+  let traits = [Elementwise];
+  let inferTypes = "bitCast";
+  let indexing = "broadcast";
+}
+
 def Onnx_CastLike : OnnxOp<"CastLike", 25> {
   let summary = "Converts elements to the type of another tensor";
   let operands = [Arg<"input", Castable>, Arg<"target_type", Castable>];

@@ -68,6 +68,7 @@ def EqualT : TypeVar<"T", ElementTypes<!listconcat(NumericAndBool.names,
                                                    ["string"])>>;
 def PowT : TypeVar<"T", ElementTypes<!listconcat(Floats.names,
                                                  ["i32", "i64"])>>;
+def ShrinkT : TypeVar<"T", NumericNoBF16>;
 def NanFloats : ElementTypes<!listconcat(Floats.names, QuantFloat8s.names)>;
 
 // Arithmetic of one operand ---------------------------------------------------
@@ -175,6 +176,23 @@ def Onnx_Gelu : OnnxActivation<"Gelu", 20,
 }
 def Onnx_Swish : OnnxActivation<"Swish", 24, "x * sigmoid(alpha * x)",
                                 [Attr<"alpha", "Float", "1.0">]>;
+
+def Onnx_Shrink : OnnxUnaryIO<"Shrink", 9,
+                              "x ± bias beyond ±lambd, 0 in between",
+                              ShrinkT> {
+  let attributes = [Attr<"bias", "Float", "0.0">,
+                    Attr<"lambd", "Float", "0.5">];
+}
+
+def Onnx_SwiGLU : OnnxOp<"SwiGLU", 28> {
+  let summary = "Swish of A, times B";
+  let operands = [ArgOf<"A", FloatT>, ArgOf<"B", FloatT>];
+  let results = [ArgOf<"Y", FloatT>];
+  let attributes = [Attr<"alpha", "Float", "1.0">];
+  let traits = [Elementwise];
+  let inferTypes = "swiGLU";
+  let indexing = "broadcast";
+}
 
 def Onnx_PRelu : OnnxOp<"PRelu", 16> {
   let summary = "x, or slope * x where it is negative";

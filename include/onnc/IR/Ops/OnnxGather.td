@@ -165,6 +165,53 @@ def Onnx_CumSum : OnnxOp<"CumSum", 14> {
   let indexing = "cumSum";
 }
 
+def Onnx_CumProd : OnnxOp<"CumProd", 26> {
+  let summary = "Products of all elements up to each along an axis";
+  let operands = [ArgOf<"x", WideNumericT>, Arg<"axis", IndexInts>];
+  let results = [ArgOf<"y", WideNumericT>];
+  let attributes = [Attr<"exclusive", "Int", "0">, Attr<"reverse", "Int", "0">];
+  let inferTypes = "cumSum";
+  let indexing = "cumSum";
+}
+
+def Onnx_Compress : OnnxOp<"Compress", 11> {
+  let summary = "The slices along an axis where the condition holds";
+  let description = [{
+    Without an axis, the elements of the flattened input. The condition may
+    be shorter than the axis.
+  }];
+  let operands = [ArgOf<"input", ClassicT>, Arg<"condition", Bool>];
+  let results = [ArgOf<"output", ClassicT>];
+  let attributes = [Attr<"axis", "Int">];
+  let inferTypes = "compress";
+}
+
+def Onnx_Unique : OnnxOp<"Unique", 11> {
+  let summary = "The different elements, or slices along an axis";
+  let description = [{
+    The further results: where each stands first, which of them each element
+    is, and how often it occurs.
+  }];
+  let operands = [ArgOf<"X", ClassicT>];
+  let results = [ArgOf<"Y", ClassicT>, OptArg<"indices", Int64>,
+                 OptArg<"inverse_indices", Int64>, OptArg<"counts", Int64>];
+  let attributes = [Attr<"axis", "Int">, Attr<"sorted", "Int", "1">];
+  let inferTypes = "unique";
+}
+
+def Onnx_ReverseSequence : OnnxOp<"ReverseSequence", 10> {
+  let summary = "Reverses the first elements of each instance";
+  let description = [{
+    As many as "sequence_lens" says for the instance.
+  }];
+  let operands = [ArgOf<"input", ClassicT>, Arg<"sequence_lens", Int64>];
+  let results = [ArgOf<"Y", ClassicT>];
+  let attributes = [Attr<"batch_axis", "Int", "1">,
+                    Attr<"time_axis", "Int", "0">];
+  let inferTypes = "reverseSequence";
+  let indexing = "reverseSequence";
+}
+
 def Onnx_Trilu : OnnxOp<"Trilu", 14> {
   let summary = "The upper or lower triangle of matrices, the rest zero";
   let description = [{

@@ -49,4 +49,12 @@ def Onnx_Einsum : OnnxOp<"Einsum", 12> {
   let indexing = "einsum";
 }
 
+def Onnx_Det : OnnxOp<"Det", 22> {
+  let summary = "The determinants of square matrices";
+  let operands = [ArgOf<"X", FloatT>];
+  let results = [ArgOf<"Y", FloatT>];
+  let inferTypes = "det";
+  let indexing = "det";
+}
+
 #endif // ONNC_IR_OPS_ONNXMATRIX_TD

@@ -125,4 +125,20 @@ def Onnx_OptionalHasElement : OnnxOp<"OptionalHasElement", 28> {
   let inferTypes = "optionalHasElement";
 }
 
+def Onnx_SequenceMap : OnnxOp<"SequenceMap", 17> {
+  let summary = "Runs a body on the elements of sequences";
+  let description = [{
+    "additional_inputs" holds further sequences as long as the first, tensors
+    that every run of the body gets, and as its last "num_captures" the
+    captured values. A result is the sequence of what the runs give.
+  }];
+  let operands = [Arg<"input_sequence", Classic>,
+                  VarArg<"additional_inputs", Anything>];
+  let results = [VarArg<"out_sequence", Classic>];
+  let attributes = [Attr<"num_captures", "Int", "0">];
+  let regions = ["body"];
+  let hasVerifier = 1;
+  let inferTypes = "sequenceMap";
+}
+
 #endif // ONNC_IR_OPS_ONNXSEQUENCE_TD

@@ -167,4 +167,13 @@ def Onnx_Resize : OnnxOp<"Resize", 19> {
   let indexing = "resize";
 }
 
+def Onnx_CenterCropPad : OnnxOp<"CenterCropPad", 18> {
+  let summary = "Crops or pads evenly on both sides";
+  let operands = [ArgOf<"input_data", ClassicT>, ArgOf<"shape", IndexT>];
+  let results = [ArgOf<"output_data", ClassicT>];
+  let attributes = [Attr<"axes", "Ints">];
+  let inferTypes = "centerCropPad";
+  let indexing = "centerCropPad";
+}
+
 #endif // ONNC_IR_OPS_ONNXSHAPE_TD

@@ -155,17 +155,12 @@ static Error upgradeDFT(NodeForm &node) {
   return Error::success();
 }
 
-/// Scan-8 runs over a batch as well.
-static Error refuseScan(NodeForm &) {
-  return refuse("Scan-8, which has a batch dimension");
-}
-
 ArrayRef<UpgradeStep> onnx_import::getElementwiseSteps() {
   static constexpr UpgradeStep steps[] = {
       {"Clip", 11, upgradeClip},           {"DFT", 20, upgradeDFT},
       {"Dropout", 10, upgradeDropoutMask}, {"Dropout", 12, upgradeDropout},
-      {"OneHot", 11, upgradeOneHot},       {"Scan", 9, refuseScan},
-      {"Scatter", 11, renameScatter},      {"TopK", 10, upgradeTopK},
+      {"OneHot", 11, upgradeOneHot},       {"Scatter", 11, renameScatter},
+      {"TopK", 10, upgradeTopK},
   };
   return steps;
 }
