@@ -36,7 +36,7 @@ static json::Array toJSON(ArrayRef<ProgramValueInfo> values) {
 std::string Manifest::write() const {
   json::Object object{{"prefix", prefix},
                       {"cpu", cpu},
-                      {"features", features},
+                      {"features", json::Array(features)},
                       {"inputs", toJSON(inputs)},
                       {"outputs", toJSON(outputs)}};
   std::string text;
@@ -86,21 +86,26 @@ std::optional<Manifest> Manifest::find(StringRef file) {
   Manifest manifest;
   auto prefix = object ? object->getString("prefix") : std::nullopt;
   auto cpu = object ? object->getString("cpu") : std::nullopt;
-  auto features = object ? object->getString("features") : std::nullopt;
+  const json::Array *features = object ? object->getArray("features") : nullptr;
   if (!prefix || !cpu || !features ||
       !readValues(object->getArray("inputs"), manifest.inputs) ||
       !readValues(object->getArray("outputs"), manifest.outputs))
     return std::nullopt;
   manifest.prefix = prefix->str();
   manifest.cpu = cpu->str();
-  manifest.features = features->str();
+  for (const json::Value &feature : *features) {
+    auto name = feature.getAsString();
+    if (!name)
+      return std::nullopt;
+    manifest.features.push_back(name->str());
+  }
   return manifest;
 }
 
 Manifest x86::describeProgram(const Module &module, const IRProgram &program,
                               const Processor &processor) {
   Manifest manifest = {
-      program.prefix, processor.cpu, processor.features, {}, {}};
+      program.prefix, processor.cpu, processor.required, {}, {}};
   const Graph &graph = *module.getMain();
   auto describe = [](StringRef name, const Value *value) {
     TensorType type = value->getTensorType();

@@ -25,8 +25,9 @@ namespace onnc::x86 {
 struct Manifest {
   /// What symbols start with.
   std::string prefix;
-  /// What LLVM compiled for, with the features that the code may use.
-  std::string cpu, features;
+  /// What LLVM compiled for, and the features that the code may use.
+  std::string cpu;
+  std::vector<std::string> features;
   std::vector<ProgramValueInfo> inputs, outputs;
 
   std::string write() const;

@@ -67,22 +67,10 @@ private:
 /// Code with instructions that the processor lacks would be killed.
 static Error checkProcessor(const Manifest &manifest) {
   StringMap<bool> host = sys::getHostCPUFeatures();
-  auto check = [&](StringRef feature) -> Error {
-    if (host.lookup(feature))
-      return Error::success();
-    return createStringError("the program was compiled for " + manifest.cpu +
-                             "; this processor has no " + feature);
-  };
-  SmallVector<StringRef> features;
-  StringRef(manifest.features).split(features, ',', -1, false);
-  for (StringRef feature : features)
-    if (feature.consume_front("+"))
-      if (Error error = check(feature))
-        return error;
-  if (manifest.cpu == "x86-64-v4")
-    return check("avx512vl");
-  if (manifest.cpu == "x86-64-v3")
-    return check("avx2");
+  for (const std::string &feature : manifest.features)
+    if (!host.lookup(feature))
+      return createStringError("the program was compiled for " + manifest.cpu +
+                               "; this processor has no " + feature);
   return Error::success();
 }
 

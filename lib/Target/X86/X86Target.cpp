@@ -18,7 +18,6 @@
 #include "onnc/CodeGen/TileBufferModel.h"
 #include "onnc/CodeGen/TilePasses.h"
 #include "onnc/Transforms/Pipelines.h"
-#include <thread>
 
 using namespace llvm;
 using namespace onnc;
@@ -44,8 +43,8 @@ public:
 
 class X86Target : public onnc::Target {
 public:
-  explicit X86Target(StringRef name)
-      : processor(getProcessor(name)), machine(describeMachine(processor)),
+  explicit X86Target(Processor p)
+      : processor(std::move(p)), machine(describeMachine(processor)),
         tiles(processor), buffers(machine.units[0]) {}
 
   const Machine &getMachine() const override { return machine; }
@@ -83,10 +82,10 @@ private:
 
 Error X86Target::emit(const onnc::Module &module, StringRef kind,
                       raw_pwrite_stream &os) const {
-  unsigned threads = std::max(1u, std::thread::hardware_concurrency());
-  // A few more than threads, as they differ in size.
-  auto program =
-      emitProgram(module, processor, kind == "llvm" ? 1 : 4 * threads);
+  // Enough for the threads of any compiling machine; as many everywhere, so
+  // that the bytes are the same.
+  constexpr unsigned modules = 16;
+  auto program = emitProgram(module, processor, kind == "llvm" ? 1 : modules);
   if (!program)
     return program.takeError();
   if (kind == "llvm")
@@ -101,16 +100,21 @@ Error X86Target::emit(const onnc::Module &module, StringRef kind,
 
 static Expected<std::unique_ptr<onnc::Target>>
 create(const Quadruple &quadruple) {
-  return std::make_unique<X86Target>(quadruple.processor);
+  auto processor = getProcessor(quadruple);
+  if (!processor)
+    return processor.takeError();
+  return std::make_unique<X86Target>(std::move(*processor));
 }
 
 namespace onnc {
 const TargetInfo &getX86TargetInfo() {
   static constexpr StringRef tools[] = {"llvm"};
+  static constexpr StringRef attributes[] = {"cpu", "threads"};
   static constexpr ProcessorInfo processors[] = {
-      {"x86_64", "the processor that compiles", "pc", "linux", tools},
-      {"x86_64_v3", "any with AVX2 and FMA", "pc", "linux", tools},
-      {"x86_64_v4", "any with AVX-512", "pc", "linux", tools},
+      {"x86_64", "the processor that compiles", "pc", "linux", tools,
+       attributes},
+      {"x86_64_v3", "any with AVX2 and FMA", "pc", "linux", tools, attributes},
+      {"x86_64_v4", "any with AVX-512", "pc", "linux", tools, attributes},
   };
   static const TargetInfo info = {"X86",          "x86-64 through LLVM",
                                   processors,     create,

@@ -13,10 +13,8 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/ThreadPool.h"
 #include "llvm/Target/TargetMachine.h"
-#include <mutex>
 
 using namespace llvm;
 using namespace onnc;
@@ -27,14 +25,7 @@ static constexpr const char *triple = "x86_64-pc-linux-gnu";
 
 static std::unique_ptr<TargetMachine> createMachine(StringRef cpu,
                                                     StringRef features) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    LLVMInitializeX86TargetInfo();
-    LLVMInitializeX86Target();
-    LLVMInitializeX86TargetMC();
-    LLVMInitializeX86AsmPrinter();
-    LLVMInitializeX86AsmParser();
-  });
+  initializeLLVM();
   std::string error;
   const llvm::Target *target = TargetRegistry::lookupTarget(triple, error);
   return std::unique_ptr<TargetMachine>(target->createTargetMachine(
