@@ -40,6 +40,9 @@ struct TileOperand {
   /// The parts of a box that hang over the tensor must exist and hold this
   /// value: padding made explicit, so that code needs no borders.
   std::optional<double> fill;
+  /// The target can do without, too: for an operand that another kernel of the
+  /// block computes, which nothing fills. Else the two can't be in one block.
+  bool isFillOptional = false;
 };
 
 /// What a target demands of the tiles of a kernel.

@@ -98,13 +98,24 @@ std::vector<BlockSchedule> onnc::getSchedule(const Graph &graph) {
 
 void onnc::writeSchedule(ArrayRef<BlockSchedule> blocks, raw_ostream &os) {
   json::OStream out(os, /*IndentSize=*/2);
-  // A block is a line or two: lists of numbers stay on one.
-  auto list = [&](StringRef name, ArrayRef<int64_t> values) {
-    if (!values.empty())
-      out.attributeArray(name, [&] {
-        for (int64_t value : values)
-          out.value(value);
-      });
+  // json::OStream gives every element a line of its own; here lists are short.
+  auto list = [&](StringRef name, auto &&values, auto print) {
+    if (values.empty())
+      return;
+    std::string text;
+    raw_string_ostream line(text);
+    line << '[';
+    interleaveComma(values, line, print(line));
+    line << ']';
+    out.attributeBegin(name);
+    out.rawValue(text);
+    out.attributeEnd();
+  };
+  auto number = [](raw_ostream &line) {
+    return [&line](int64_t value) { line << value; };
+  };
+  auto quoted = [](raw_ostream &line) {
+    return [&line](const std::string &text) { line << json::Value(text); };
   };
   out.object([&] {
     out.attributeArray("blocks", [&] {
@@ -112,15 +123,12 @@ void onnc::writeSchedule(ArrayRef<BlockSchedule> blocks, raw_ostream &os) {
         out.object([&] {
           if (!block.name.empty())
             out.attribute("name", block.name);
-          out.attributeArray("layers", [&] {
-            for (const std::string &layer : block.layers)
-              out.value(layer);
-          });
+          list("layers", block.layers, quoted);
           if (block.modelParallelism)
             out.attribute("model_parallelism", block.modelParallelism);
-          list("tile", block.tile);
-          list("split", block.split);
-          list("reduction", block.reduction);
+          list("tile", block.tile, number);
+          list("split", block.split, number);
+          list("reduction", block.reduction, number);
         });
     });
   });

@@ -192,8 +192,9 @@ LogicalResult Lowering::checkChain(const BlockTask &task) {
       if (!producer)
         continue;
       const TileOperand &made = producer->tiling.outputs[0];
-      if (operand.fill || producer->op->getNumResults() != 1 ||
-          made.space != operand.space || made.element != operand.element ||
+      if ((operand.fill && !operand.isFillOptional) ||
+          producer->op->getNumResults() != 1 || made.space != operand.space ||
+          made.element != operand.element ||
           made.layout.str() != operand.layout.str()) {
         call.op->emitError(DiagID::CodeGenUnsupported)
             << "can't be in one block with '" << getLayerName(*producer->op)
