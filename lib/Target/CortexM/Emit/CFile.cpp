@@ -148,8 +148,8 @@ std::string CFile::addFunction(StringRef hint, StringRef comment,
   addHelpers(body);
   std::string text;
   raw_string_ostream os(text);
-  os << "/* " << comment << " */\n__attribute__((noinline)) static void " << name << "(" << parameters
-     << ") {\n"
+  os << "/* " << comment << " */\n__attribute__((noinline)) static void "
+     << name << "(" << parameters << ") {\n"
      << body << "}\n";
   functionTexts.push_back(std::move(text));
   return name;

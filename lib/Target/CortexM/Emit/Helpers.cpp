@@ -47,33 +47,26 @@ static constexpr StringLiteral scaleExactText =
     R"(/* round(value * (high * 2^24 + low) / (divisor * 2^shift)), halves to even. */
 static inline int32_t scale_exact(int32_t value, int32_t high, int32_t low,
                                   int32_t divisor, int32_t shift) {
-  int64_t above = (int64_t)value * high, quotient = above / divisor,
-          rest = above % divisor;
-  if (rest < 0) {
-    rest += divisor;
-    --quotient;
+  const uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value,
+                 by = (uint64_t)divisor;
+  uint64_t quotient = size * (uint64_t)high / by, rest = size * (uint64_t)high % by;
+  rest = rest * 16777216u + size * (uint64_t)low;
+  quotient = quotient * 16777216u + rest / by;
+  rest %= by;
+  /* What is cut off, compared with a half. */
+  uint64_t rounded = quotient, half = by;
+  rest *= 2;
+  if (shift > 0) {
+    rounded >>= shift;
+    half = (uint64_t)1 << (shift - 1);
+    const uint64_t cut = quotient & (half * 2 - 1);
+    rest = cut == half && rest ? cut + 1 : cut;
   }
-  int64_t below = rest * 16777216 + (int64_t)value * low;
-  int64_t part = below / divisor;
-  rest = below % divisor;
-  if (rest < 0) {
-    rest += divisor;
-    --part;
-  }
-  quotient = quotient * 16777216 + part;
-  /* Twice the number, and whether there is more. */
-  int64_t floor2, more = rest != 0;
-  if (shift == 0) {
-    floor2 = quotient * 2 + (rest * 2 >= divisor);
-    more = rest * 2 != divisor && rest != 0;
-  } else {
-    floor2 = quotient >> (shift - 1);
-    more |= (quotient & (((int64_t)1 << (shift - 1)) - 1)) != 0;
-  }
-  int64_t rounded = floor2 >> 1;
-  if ((floor2 & 1) && (more || (rounded & 1)))
+  if (rest > half || (rest == half && (rounded & 1)))
     ++rounded;
-  return saturate_i64(rounded);
+  if (rounded > 2147483647u)
+    rounded = 2147483647u;
+  return value < 0 ? -(int32_t)rounded : (int32_t)rounded;
 }
 )";
 static constexpr StringLiteral saturateI8Text =
@@ -539,7 +532,7 @@ ArrayRef<Helper> cortexm::getHelpers() {
       {"saturate_i8", {}, saturateI8Text},
       {"saturate_u8", {}, saturateU8Text},
       {"scale_high", {}, scaleHighText},
-      {"scale_exact", usesSaturate, scaleExactText},
+      {"scale_exact", {}, scaleExactText},
       {"scale", usesSaturate, scaleText},
       {"scale_even", usesSaturate, scaleEvenText},
       {"scale_wide", usesSaturate, scaleWideText},

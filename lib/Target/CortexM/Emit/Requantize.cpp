@@ -105,8 +105,8 @@ static std::optional<Scaling> findExact(ArrayRef<RationalScale> scales,
   int64_t bound = 1;
   for (size_t i = 0; i < scales.size(); ++i)
     if (!vanishes(i))
-      bound = std::max({bound, std::abs(getRange(i).low),
-                        std::abs(getRange(i).high)});
+      bound = std::max(
+          {bound, std::abs(getRange(i).low), std::abs(getRange(i).high)});
   scaling.bound = int32_t(std::min<int64_t>(bound, INT32_MAX));
   for (auto [i, scale] : enumerate(scales)) {
     bool isZero = vanishes(i);
@@ -118,8 +118,9 @@ static std::optional<Scaling> findExact(ArrayRef<RationalScale> scales,
       shift = 0;
     }
     unsigned above = Log2_64_Ceil(numerator + 1), below = Log2_64(divisor);
-    if (shift < 0 || shift > 62 || above > 54 || below >= 31 ||
-        Log2_64_Ceil(bound + 1) + above > 61 + below)
+    // As scale_exact computes it, without a sign.
+    if (shift < 0 || shift > 63 || above > 55 || below >= 31 ||
+        Log2_64_Ceil(bound) + above > 64 + below)
       return std::nullopt;
     scaling.multipliers.push_back(int32_t(numerator & 0xffffff));
     scaling.extra.push_back(int32_t(numerator >> 24));
