@@ -32,6 +32,12 @@ inline int64_t getFreeNram(const MachineParams &machine) {
   return machine.nramBytes - parameterBytes - conversionBytes;
 }
 
+/// Input channels that the matrix unit takes in a cycle.
+inline int64_t getMatrixInputs(const MachineParams &machine, ElemType type) {
+  return type == ElemType::I8 ? machine.matrixInputsI8
+                              : machine.matrixInputsF16;
+}
+
 /// Constants that kernels need beside tensors, behind everything else in device
 /// memory. Shared by all cores of a program; equal ones are one.
 class ParameterPool {

@@ -31,7 +31,7 @@ static constexpr ElemType i8 = ElemType::I8, i32 = ElemType::I32,
 
 /// Bits of the multipliers of a Sum, and where they are cut in two so that sums
 /// of products with 9-bit numbers fit 32 bits.
-static constexpr unsigned multiplierBits = 31, lowBits = 12;
+static constexpr unsigned multiplierBits = 34, lowBits = 14;
 
 static std::optional<FixedPointSum> getFixedSum(const Operation *op) {
   quant::ResultRange range = quant::getResultRange(*op);
@@ -90,7 +90,7 @@ Refusal mlu::refuseQuantized(Operation *op, unsigned &temporaries) {
   if (name == "Sum") {
     temporaries = 5;
     if (!getFixedSum(op))
-      return std::string("no multipliers of 31 bits compute this sum exactly");
+      return std::string("no multipliers of 34 bits compute this sum exactly");
   } else if (name == "Mul") {
     temporaries = 3;
   } else {

@@ -16,6 +16,7 @@
 #include "Leaf.h"
 #include "WindowShape.h"
 #include "onnc/IR/ShapeInference.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -41,6 +42,21 @@ WindowShape mlu::getWindowShape(Operation *op) {
   if (windows.size() == 2)
     shape.h = windows.front();
   return shape;
+}
+
+bool mlu::hasColumnsAsChannels(Operation *op, const MachineParams &machine) {
+  auto weights = *op->getOperand(1)->getTensorType().getStaticShape();
+  ElementType element = op->getOperand(0)->getTensorType().getElementType();
+  int64_t width = getMatrixInputs(machine, *getComputeType(element));
+  WindowShape shape = getWindowShape(op);
+  int64_t channels = weights[1], columns = shape.w.kernel;
+  // Such a sum can't be cut: its weights have to fit, and others beside them.
+  int64_t weightBytes = channels * columns * shape.h.kernel *
+                        machine.matrixOutputs * elemSize(ElemType::F16);
+  return op->getInt("group", 1) == 1 && shape.w.dilation == 1 && columns > 1 &&
+         weightBytes <= int64_t(machine.wramBytes) / 4 &&
+         divideCeil(channels * columns, width) <
+             columns * divideCeil(channels, width);
 }
 
 //===----------------------------------------------------------------------===//
@@ -114,12 +130,22 @@ public:
   void emitPool();
 
 private:
+  /// The part of emitConvolution() behind the choice of weights and bias.
+  void convolve(Reg out, Reg in, Reg weights, std::optional<int64_t> bias,
+                bool continues);
+  /// Windows as pixels that overlap, of which the columns are channels.
+  void emitColumnsAsChannels();
   using Emit = function_ref<void(Reg out, Reg in)>;
-  /// Sets the geometry for \p channels of the input and calls \p emit for each
-  /// image. \p outputChannels are those of \p y that are computed. \p kh, \p
-  /// kw: the part of the window that is.
+  /// Configures the instructions for \p channels of the input, \p
+  /// outputChannels of \p y, and the part \p kh, \p kw of the window.
+  void setGeometry(Range channels, Range outputChannels, Range kh, Range kw);
+  /// The same, and calls \p emit for each image.
   void forEachImage(Range channels, Range outputChannels, Range kh, Range kw,
                     Emit emit);
+  /// Whether windows see nothing but padding.
+  bool isPadding() const {
+    return spatial(x, 2).empty() || spatial(x, 1).empty();
+  }
   Range spatial(const DeviceView &view, unsigned fromEnd) const {
     // The height of one spatial dimension.
     if (fromEnd == 2 && shape.spatialRank == 1)
@@ -155,12 +181,12 @@ private:
 
 } // namespace
 
-void WindowLeaf::forEachImage(Range channels, Range outputChannels, Range kh,
-                              Range kw, Emit emit) {
+void WindowLeaf::setGeometry(Range channels, Range outputChannels, Range kh,
+                             Range kw) {
   Range rows = spatial(y, 2), columns = spatial(y, 1);
   Range inRows = spatial(x, 2), inColumns = spatial(x, 1);
   int64_t inSize = elemSize(x.type), outSize = elemSize(y.type);
-  bool none = inRows.empty() || inColumns.empty();
+  bool none = isPadding();
   // A tile that lies in the padding alone has nothing to read: a pixel, pushed
   // out of every window's reach, stands in for it.
   auto begin = [&](Range in, Range out, const Window &w, Range k) {
@@ -186,9 +212,14 @@ void WindowLeaf::forEachImage(Range channels, Range outputChannels, Range kh,
   code.set(Config::DilW, shape.w.dilation);
   code.set(Config::PadT, begin(inRows, rows, shape.h, kh));
   code.set(Config::PadL, begin(inColumns, columns, shape.w, kw));
+}
+
+void WindowLeaf::forEachImage(Range channels, Range outputChannels, Range kh,
+                              Range kw, Emit emit) {
+  setGeometry(channels, outputChannels, kh, kw);
   for (int64_t image = y.box[0].lo; image < y.box[0].hi; ++image)
     emit(code.reg(addressOf(y, image, outputChannels.lo)),
-         code.reg(none ? y.address : addressOf(x, image, channels.lo)));
+         code.reg(isPadding() ? x.address : addressOf(x, image, channels.lo)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -231,6 +262,8 @@ std::optional<int64_t> WindowLeaf::getBias(Range channels) {
 }
 
 void WindowLeaf::emitConvolution() {
+  if (hasColumnsAsChannels(op, code.machine))
+    return emitColumnsAsChannels();
   const DeviceView &w = *leaf.getInput(op->getOperand(1));
   int64_t groups = op->getInt("group", 1);
   int64_t perGroup = w.domain[0] / groups, inPerGroup = w.domain[1];
@@ -251,14 +284,45 @@ void WindowLeaf::emitConvolution() {
     Reg weights = code.reg(w.getAddress(first));
     auto bias = continues ? std::nullopt : getBias(outputs);
     forEachImage(channels, outputs, kh, kw, [&](Reg out, Reg in) {
-      if (continues)
-        leaf.builder().conva(x.type, y.type, out, in, weights, out);
-      else if (bias)
-        leaf.builder().convb(x.type, y.type, out, in, weights, code.reg(*bias));
-      else
-        leaf.builder().conv(x.type, y.type, out, in, weights);
+      convolve(out, in, weights, bias, continues);
     });
   }
+}
+
+void WindowLeaf::convolve(Reg out, Reg in, Reg weights,
+                          std::optional<int64_t> bias, bool continues) {
+  if (continues)
+    leaf.builder().conva(x.type, y.type, out, in, weights, out);
+  else if (bias)
+    leaf.builder().convb(x.type, y.type, out, in, weights, code.reg(*bias));
+  else
+    leaf.builder().conv(x.type, y.type, out, in, weights);
+}
+
+void WindowLeaf::emitColumnsAsChannels() {
+  const DeviceView &w = *leaf.getInput(op->getOperand(1));
+  setInputZero();
+  Range outputs = y.box[1], columns = spatial(y, 1);
+  SmallVector<int64_t, 6> first;
+  for (Range range : w.box)
+    first.push_back(range.lo);
+  first[0] = outputs.lo;
+  auto bias = getBias(outputs);
+  Range kh = {0, shape.h.kernel}, one = {0, 1};
+  // Where the first window begins in the tile's rows.
+  int64_t pixelBytes = stride(x, 1) * elemSize(x.type);
+  int64_t begin = columns.lo * shape.w.stride - shape.w.padBegin;
+  int64_t offset = (begin - spatial(x, 1).lo) * pixelBytes;
+  setGeometry(x.box[1], outputs, kh, one);
+  code.set(Config::InC, x.box[1].size() * shape.w.kernel);
+  code.set(Config::InW, columns.size());
+  code.set(Config::InPix, shape.w.stride * pixelBytes);
+  code.set(Config::StrideW, 1);
+  code.set(Config::PadL, 0);
+  for (int64_t image = y.box[0].lo; image < y.box[0].hi; ++image)
+    convolve(code.reg(addressOf(y, image, outputs.lo)),
+             code.reg(addressOf(x, image, 0) + offset),
+             code.reg(w.getAddress(first)), bias, /*continues=*/false);
 }
 
 void mlu::emitConvolution(Leaf &leaf) { WindowLeaf(leaf).emitConvolution(); }

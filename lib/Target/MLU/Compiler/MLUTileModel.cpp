@@ -141,7 +141,12 @@ void TilingBuilder::addWindows() {
     int64_t outputs = params.matrixOutputs;
     tiling.granularity[1] =
         groups == 1 || perGroup % outputs == 0 ? outputs : perGroup;
-    if (groups == 1 && plan.steps.empty())
+    if (hasColumnsAsChannels(root, params))
+      // Padding must be there: with integers it is the zero point.
+      getOperand(0)->fill = isInteger() && root->getOperand(2)
+                                ? *getScalar(root->getOperand(2))
+                                : 0;
+    else if (groups == 1 && plan.steps.empty())
       tiling.accumulator = isInteger() ? ElementType::I32 : ElementType::F32;
   }
   if (root->getName() == "onnx.Conv")
@@ -372,6 +377,8 @@ static double getRootCycles(const LeafPlan &plan, ArrayRef<int64_t> tile,
     int64_t groups = root->getInt("group", 1);
     int64_t perGroup = weights[0] / groups;
     int64_t taps = ::getVolume(ArrayRef(weights).drop_front(2));
+    if (hasColumnsAsChannels(root, params))
+      taps /= weights.back();
     int64_t channels = std::max<int64_t>(divideCeil(reduction, taps), 1);
     int64_t tileGroups = divideCeil(tile[1], perGroup);
     return volume / tile[1] * std::min(taps, reduction) *

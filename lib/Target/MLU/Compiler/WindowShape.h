@@ -9,6 +9,7 @@
 #define ONNC_LIB_TARGET_MLU_COMPILER_WINDOWSHAPE_H
 
 #include "onnc/IR/Ops/Windows.h"
+#include "onnc/Target/MLU/Machine.h"
 
 namespace onnc::mlu {
 
@@ -22,6 +23,11 @@ struct WindowShape {
 
 /// \p op is a window operator or a global pooling that isn't refused.
 WindowShape getWindowShape(Operation *op);
+
+/// Whether the convolution \p op takes the columns of a window, which lie
+/// together in memory, as channels of one: with few channels that fills the
+/// matrix unit better. Needs tiles whose padding exists.
+bool hasColumnsAsChannels(Operation *op, const MachineParams &machine);
 
 } // namespace onnc::mlu
 
