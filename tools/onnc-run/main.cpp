@@ -32,19 +32,19 @@ static LogicalResult parseNumber(const llvm::opt::InputArgList &args,
   return success();
 }
 
-/// A count, at least 1.
+/// A count from 1 to \p most.
 static LogicalResult parseCount(const llvm::opt::InputArgList &args,
-                                unsigned id, unsigned &count,
+                                unsigned id, unsigned most, unsigned &count,
                                 DiagnosticEngine &diagnostics) {
   const llvm::opt::Arg *arg = args.getLastArg(id);
   if (!arg)
     return success();
   unsigned number;
   if (StringRef(arg->getValue()).getAsInteger(10, number) || number == 0 ||
-      number > 1000000)
+      number > most)
     return diagnostics.error(DiagID::CommandLine)
            << "'" << arg->getAsString(args)
-           << "' must be a whole number from 1 to 1000000";
+           << "' must be a whole number from 1 to " << most;
   count = number;
   return success();
 }
@@ -91,8 +91,10 @@ static std::optional<RunConfig> readConfig(const llvm::opt::InputArgList &args,
   config.board = args.getLastArgValue(OPT_board_EQ);
   if (failed(parseSeconds(args, config.timeLimit, diagnostics)))
     return std::nullopt;
-  if (failed(parseCount(args, OPT_threads_EQ, config.threads, diagnostics)) ||
-      failed(parseCount(args, OPT_repeat_EQ, config.repeat, diagnostics)))
+  if (failed(parseCount(args, OPT_threads_EQ, 1024, config.threads,
+                        diagnostics)) ||
+      failed(
+          parseCount(args, OPT_repeat_EQ, 1000000, config.repeat, diagnostics)))
     return std::nullopt;
   config.time = args.hasArg(OPT_time);
   config.each = args.hasArg(OPT_each);
