@@ -39,8 +39,23 @@ CExpr BlockEmitter::toCode(const AffineExpr &expr,
 /// The part of \p range that lies in [0, extent).
 CRange BlockEmitter::clip(const AffineRange &range, int64_t extent,
                           const tile::BufferView &view) const {
+  int64_t least = range.start.getConstant(), most = least;
+  for (unsigned i = 0; i < range.start.getNumDims(); ++i) {
+    int64_t last =
+        range.start.getCoefficient(i) * (counts.lookup(view.indices[i]) - 1);
+    (last < 0 ? least : most) += last;
+  }
   CExpr lo = toCode(range.start, view), hi = lo + range.size;
-  return {getMax(lo, 0), getMin(hi, extent)};
+  return {least < 0 ? getMax(lo, 0) : lo,
+          most + range.size > extent ? getMin(hi, extent) : hi};
+}
+
+SmallVector<CRange, 6>
+BlockEmitter::getBox(const tile::BufferView &view) const {
+  SmallVector<CRange, 6> box;
+  for (auto [range, extent] : zip_equal(view.box, view.domain))
+    box.push_back(clip(range, extent, view));
+  return box;
 }
 
 /// The first element of the storage's instance.
@@ -58,20 +73,20 @@ std::string BlockEmitter::getPointer(const tile::BufferView &view) {
   return slot == CExpr(0) ? text : text + " + " + slot.str();
 }
 
-void BlockEmitter::addBuffer(LeafWriter &writer, const Value *value,
-                             const tile::BufferView &view, StringRef name,
-                             bool isOutput) {
+LeafOperand &BlockEmitter::addBuffer(LeafWriter &writer, const Value *value,
+                                     const tile::BufferView &view,
+                                     StringRef name, bool isOutput) {
   LeafOperand &operand = writer.addBuffer(value, view.type.getElementType(),
                                           name, isOutput, getPointer(view));
   Layout layout = view.type.getLayout();
   operand.strides = layout.getStrides(view.type.getShape());
   operand.order.assign(layout.getOrder().begin(), layout.getOrder().end());
-  for (auto [origin, range, extent] :
-       zip_equal(view.origin, view.box, view.domain)) {
+  for (const AffineExpr &origin : view.origin)
     operand.origin.push_back(writer.bind(toCode(origin, view)));
-    CRange box = clip(range, extent, view);
-    operand.box.push_back({writer.bind(box.lo), writer.bind(box.hi)});
-  }
+  if (isOutput && value)
+    for (const CRange &range : getBox(view))
+      operand.box.push_back({writer.bind(range.lo), writer.bind(range.hi)});
+  return operand;
 }
 
 //===----------------------------------------------------------------------===//
@@ -109,41 +124,58 @@ Error BlockEmitter::emitCopy(const tile::BufferView &source,
          Twine(target.type.getByteSize()) + "u);");
     return Error::success();
   }
+  auto from = getBox(source), to = getBox(target);
   LeafWriter writer(file, nullptr);
   addBuffer(writer, nullptr, source, "x", /*isOutput=*/false);
   addBuffer(writer, nullptr, target, "y", /*isOutput=*/true);
   const LeafOperand &x = writer.getInput();
   LeafOperand &y = writer.getOutput();
-  std::string condition, inside;
-  auto require = [](std::string &all, const Twine &what) {
-    all += (all.empty() ? "" : " && ") + what.str();
-  };
-  for (unsigned dim = 0; dim < y.box.size(); ++dim)
-    if (!fill)
-      y.box[dim] = {writer.bind(getMax(x.box[dim].lo, y.box[dim].lo)),
-                    writer.bind(getMin(x.box[dim].hi, y.box[dim].hi))};
-    else
-      y.box[dim] = {y.origin[dim], y.origin[dim] + target.box[dim].size};
-  writer.forEachOutput(0, [&](ArrayRef<CExpr> index) {
-    std::string at = x.pointer + "[" + writer.getAddress(x, index).str() + "]";
-    if (!fill) {
-      writer.store(y, index, at);
-      return;
+  // What both have in common is copied, what lies outside of the tensor filled.
+  SmallVector<CRange, 6> common;
+  for (auto [a, b] : zip_equal(from, to))
+    common.push_back(
+        {writer.bind(getMax(a.lo, b.lo)), writer.bind(getMin(a.hi, b.hi))});
+  if (!fill) {
+    y.box = common;
+    writer.forEachOutput(0, [&](ArrayRef<CExpr> index) {
+      writer.store(y, index,
+                   x.pointer + "[" + writer.getAddress(x, index).str() + "]");
+    });
+  } else {
+    for (const AffineRange &range : target.box) {
+      CExpr lo = writer.bind(toCode(range.start, target));
+      y.box.push_back({lo, lo + range.size});
     }
-    for (unsigned dim = 0; dim < index.size(); ++dim) {
-      std::string i = index[dim].atom();
-      require(inside, i + " >= 0 && " + i + " < " + Twine(target.domain[dim]));
-      require(condition, i + " >= " + x.box[dim].lo.str() + " && " + i + " < " +
-                             x.box[dim].hi.str());
-    }
-    writer.open("if (" + condition + ")");
-    writer.store(y, index, at);
-    writer.close();
-    writer.open("else if (!(" + inside + "))");
-    writer.store(y, index, getLiteral(element, *fill));
-    writer.close();
-  });
-  line(writer.finish("copy", "The elements that both boxes hold."));
+    writer.forEachOutput(0, [&](ArrayRef<CExpr> index) {
+      std::string copied, exists;
+      auto require = [](std::string &all, const CExpr &at, const CRange &box,
+                        const CRange &range) {
+        auto add = [&](const std::string &what) {
+          all += (all.empty() ? "" : " && ") + at.atom() + what;
+        };
+        if (!(box.lo == range.lo) && !at.isConstant())
+          add(" >= " + range.lo.str());
+        if (!(box.hi == range.hi) && !at.isConstant())
+          add(" < " + range.hi.str());
+      };
+      for (unsigned dim = 0; dim < index.size(); ++dim) {
+        require(copied, index[dim], y.box[dim], common[dim]);
+        require(exists, index[dim], y.box[dim], {0, target.domain[dim]});
+      }
+      if (!copied.empty())
+        writer.open("if (" + copied + ")");
+      writer.store(y, index,
+                   x.pointer + "[" + writer.getAddress(x, index).str() + "]");
+      if (copied.empty())
+        return;
+      writer.close();
+      writer.open(copied == exists ? "else" : "else if (!(" + exists + "))");
+      writer.store(y, index, getLiteral(element, *fill));
+      writer.close();
+    });
+  }
+  os << writer.finish("copy", "The elements that both boxes hold.", 2 * depth)
+     << "\n";
   return Error::success();
 }
 
@@ -244,7 +276,7 @@ Error BlockEmitter::emitCompute(tile::ComputeOp compute) {
   if (!writeSoftmaxLeaf(writer) && !writeDepthwiseLeaf(writer) &&
       !writeDotLeaf(writer))
     writeGenericLeaf(writer);
-  line(writer.finish(kernel.getName(), describe(kernel)));
+  os << writer.finish(kernel.getName(), describe(kernel), 2 * depth) << "\n";
   return Error::success();
 }
 
@@ -253,6 +285,7 @@ Error BlockEmitter::emitCompute(tile::ComputeOp compute) {
 //===----------------------------------------------------------------------===//
 
 void BlockEmitter::openLoop(Value *counter, int64_t count) {
+  counts[counter] = count;
   if (count == 1) {
     counters[counter] = 0;
     return;

@@ -43,14 +43,19 @@ private:
   CRange clip(const AffineRange &range, int64_t extent,
               const tile::BufferView &view) const;
   std::string getPointer(const tile::BufferView &view);
-  void addBuffer(LeafWriter &writer, const Value *value,
-                 const tile::BufferView &view, llvm::StringRef name,
-                 bool isOutput);
+  /// The elements of a view that exist.
+  llvm::SmallVector<CRange, 6> getBox(const tile::BufferView &view) const;
+  /// With the box to be computed, where \p value is an output.
+  LeafOperand &addBuffer(LeafWriter &writer, const Value *value,
+                         const tile::BufferView &view, llvm::StringRef name,
+                         bool isOutput);
 
   CFile &file;
   Pointers pointers;
   llvm::raw_ostream &os;
+  /// The loops' variables, and how often each runs.
   llvm::DenseMap<const Value *, CExpr> counters;
+  llvm::DenseMap<const Value *, int64_t> counts;
   unsigned depth = 1;
 };
 

@@ -139,17 +139,40 @@ std::string CFile::addArray(StringRef hint, ElementType type,
   return name;
 }
 
+std::string cortexm::wrapList(StringRef head, ArrayRef<std::string> list,
+                              StringRef tail) {
+  constexpr size_t width = 80;
+  std::string text = head.str();
+  size_t indent = head.size() - head.rfind('\n') - 1, column = indent;
+  for (auto [i, item] : enumerate(list)) {
+    bool isLast = i + 1 == list.size();
+    size_t size = item.size() + (isLast ? tail.size() : 1);
+    if (i && column + 1 + size > width) {
+      text += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (i) {
+      text += ' ';
+      ++column;
+    }
+    text += item + (isLast ? "" : ",");
+    column += size;
+  }
+  return text + tail.str();
+}
+
 std::string CFile::addFunction(StringRef hint, StringRef comment,
-                               StringRef parameters, StringRef body) {
-  std::string &name = functions[(parameters + ")" + body).str()];
+                               ArrayRef<std::string> parameters,
+                               StringRef body) {
+  std::string &name = functions[join(parameters, ",") + ")" + body.str()];
   if (!name.empty())
     return name;
   name = names.add(hint);
   addHelpers(body);
   std::string text;
   raw_string_ostream os(text);
-  os << "/* " << comment << " */\n__attribute__((noinline)) static void "
-     << name << "(" << parameters << ") {\n"
+  // Each by itself: registers are assigned better, and counted by function.
+  os << "/* " << comment << " */\n__attribute__((noinline))\n"
+     << wrapList("static void " + name + "(", parameters, ") {") << "\n"
      << body << "}\n";
   functionTexts.push_back(std::move(text));
   return name;

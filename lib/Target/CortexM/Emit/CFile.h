@@ -34,6 +34,11 @@ llvm::StringRef getComputeType(ElementType type);
 std::string getLiteral(ElementType type, double value);
 std::string getLiteral(ElementType type, int64_t value);
 
+/// \p head, \p list with commas between, and \p tail, in lines of 80 columns
+/// that start below the end of head.
+std::string wrapList(llvm::StringRef head, llvm::ArrayRef<std::string> list,
+                     llvm::StringRef tail);
+
 class CFile {
 public:
   CFile();
@@ -52,7 +57,8 @@ public:
   /// The name of the function `static void name(parameters) {body}`; made where
   /// there is none like it. \p comment stands above it.
   std::string addFunction(llvm::StringRef hint, llvm::StringRef comment,
-                          llvm::StringRef parameters, llvm::StringRef body);
+                          llvm::ArrayRef<std::string> parameters,
+                          llvm::StringRef body);
   /// Functions of the library that \p code calls shall be there. What
   /// addFunction() gets has been looked through.
   void addHelpers(llvm::StringRef code);

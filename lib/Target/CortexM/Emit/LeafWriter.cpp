@@ -90,16 +90,16 @@ std::string LeafWriter::addInts(StringRef name, ArrayRef<int64_t> values) {
                       values.size() * sizeof(int64_t)});
 }
 
-std::string LeafWriter::finish(StringRef name, StringRef comment) {
-  // Sizes before the arrays that they are of would be as good; it is the order
-  // in which they were met.
-  std::string declarations, arguments;
+std::string LeafWriter::finish(StringRef name, StringRef comment,
+                               unsigned indent) {
+  std::vector<std::string> declarations, arguments;
   for (const auto &[declaration, argument] : parameters) {
-    declarations += (declarations.empty() ? "" : ", ") + declaration;
-    arguments += (arguments.empty() ? "" : ", ") + argument;
+    declarations.push_back(declaration);
+    arguments.push_back(argument);
   }
-  return file.addFunction(name, comment, declarations, body) + "(" + arguments +
-         ");";
+  std::string head(indent, ' ');
+  head += file.addFunction(name, comment, declarations, body) + "(";
+  return wrapList(head, arguments, ");");
 }
 
 //===----------------------------------------------------------------------===//

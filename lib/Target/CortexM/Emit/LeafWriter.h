@@ -82,8 +82,10 @@ public:
   LeafOperand &getOutput(unsigned i = 0) { return outputs[i]; }
   unsigned getNumOutputs() const { return outputs.size(); }
 
-  /// Adds the function to the file. Returns the call of it, a statement.
-  std::string finish(llvm::StringRef name, llvm::StringRef comment);
+  /// Adds the function to the file. Returns the call of it, a statement \p
+  /// indent columns in.
+  std::string finish(llvm::StringRef name, llvm::StringRef comment,
+                     unsigned indent);
 
   //===-- Statements
   //-------------------------------------------------------===//

@@ -38,7 +38,8 @@ private:
   const Module &module;
   Manifest manifest;
   CFile file;
-  /// The entry's body.
+  /// The entry's body: pointers into the arena, then what happens.
+  std::string variables;
   std::string entryText;
   raw_string_ostream entry;
   /// Variables and arrays.
@@ -124,8 +125,9 @@ std::string ProgramEmitter::getPointer(Value *storage) {
     StringRef element = getStorageType(type.getElementType());
     StringRef name = storage->getName();
     text = file.getNames().add(name.empty() ? "buffer" : name);
-    entry << "  " << element << " *const " << text << " = (" << element
-          << " *)(void *)(memory + " << *offset << ");\n";
+    variables += ("  " + element + " *const " + text + " = (" + element +
+                  " *)(void *)(memory + " + Twine(*offset) + ");\n")
+                     .str();
   }
   return pointers[storage] = text;
 }
@@ -215,14 +217,14 @@ Expected<ArtifactContents> ProgramEmitter::run() {
   os << "\n";
   writeSignature(manifest, os);
   os << " {\n";
-  if (entryText.find("(memory + ") != std::string::npos)
+  if (!variables.empty())
     os << "  uint8_t *const memory = (uint8_t *)arena;\n";
   else
     os << "  (void)arena;\n";
   for (const TensorParameter &t : manifest.inputs)
     if (entryText.find(t.parameter) == std::string::npos)
       os << "  (void)" << t.parameter << ";\n";
-  os << entryText << "}\n";
+  os << variables << entryText << "}\n";
   contents.sources.push_back(std::move(text));
   return contents;
 }
