@@ -17,7 +17,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev clang-19 libclang-rt-19-dev python3-numpy python3-onnx
-  gcc-arm-none-eabi qemu-system-arm
+  gcc-arm-none-eabi qemu-system-arm libonnx-testdata
 )
 
 packages=("${build_packages[@]}")

@@ -41,6 +41,10 @@ foreign = os.environ.get("ONNC_FOREIGN_DATA") or os.path.join(
 if os.path.isdir(foreign):
     config.available_features.add("foreign-data")
     config.substitutions.append(("%foreign", os.path.realpath(foreign)))
+onnx_testdata = "/usr/share/libonnx-testdata/data"
+if os.path.isdir(onnx_testdata):
+    config.available_features.add("onnx-testdata")
+    config.substitutions.append(("%onnx_testdata", onnx_testdata))
 if shutil.which("arm-none-eabi-gcc") and shutil.which("qemu-system-arm"):
     config.available_features.add("cortexm")
 else:

@@ -22,12 +22,6 @@ LogicalResult locateDivergence(const Module &module,
                                llvm::ArrayRef<RuntimeValue> inputs,
                                Tolerance tolerance, llvm::raw_ostream &os);
 
-/// Compiles \p module for the quadruple of \p config and loads the result.
-/// Null, with the errors reported, where that fails.
-std::unique_ptr<Program> compileAndLoad(Module &module,
-                                        const TargetRegistry &targets,
-                                        const RunConfig &config);
-
 } // namespace onnc
 
 #endif // ONNC_DRIVER_DIVERGENCE_H

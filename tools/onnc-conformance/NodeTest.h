@@ -9,6 +9,7 @@
 #define ONNC_TOOLS_CONFORMANCE_NODETEST_H
 
 #include "onnc/Interp/Interpreter.h"
+#include "onnc/Target/TargetRegistry.h"
 #include <string>
 
 namespace onnc {
@@ -19,13 +20,26 @@ struct TestResult {
   Outcome outcome;
   /// Why it failed or was skipped, on one line.
   std::string reason;
+  /// The operators of its model that are known ("onnx.Add"), sorted.
+  std::vector<std::string> operators = {};
 };
 
-/// Runs the model of \p directory (model.onnx) by the interpreter on each of
-/// its data sets (test_data_set_*/input_*.pb) and compares with output_*.pb
-/// within ONNX's own tolerances. A model with operators that aren't supported
-/// is skipped.
-TestResult runNodeTest(llvm::StringRef directory, const RunOptions &options);
+/// How tests are run.
+struct TestConfig {
+  RunOptions options;
+  /// Empty: by the interpreter.
+  std::string quadruple;
+};
+
+/// Runs the model of \p directory (model.onnx) on each of its data sets
+/// (test_data_set_*/input_*.pb) and compares with output_*.pb, within the
+/// tolerances of Tolerances.def; random results by type and shape only. That
+/// every value has the type that was inferred for it is checked by the
+/// interpreter as it runs.
+///
+/// A test that Skips.def lists is skipped if it fails and fails if it passes.
+/// On a target, what that doesn't support is skipped, too.
+TestResult runNodeTest(llvm::StringRef directory, const TestConfig &config);
 
 } // namespace onnc
 

@@ -14,5 +14,13 @@ class F<string name, string help>
 def help : F<"help", "Show this text">;
 def : Flag<["-"], "h">, Alias<help>;
 def version : F<"version", "Show the version">;
+def target_EQ : Joined<["--", "-"], "target=">,
+    MetaVarName<"<interp|quadruple>">,
+    HelpText<"Compile for this target and run that; interp, the default, "
+             "interprets">;
+def jobs_EQ : Joined<["--", "-"], "jobs=">, MetaVarName<"<n>">,
+    HelpText<"Run this many tests at a time, by default one on each processor">;
+def : Joined<["-"], "j">, Alias<jobs_EQ>, MetaVarName<"<n>">;
+def quiet : F<"quiet", "Leave the summary of operators out">;
 def verbose : F<"verbose", "Show also what passes and what is skipped">;
 def naive : F<"naive", "Run the plain kernels in place of the blocked ones">;

@@ -252,10 +252,10 @@ static Operation *resize(OperatorCase &c) {
   Attrs attrs = {
       c.attr("axes", {2, 3}),
       c.attr("mode", c.oneOf({"nearest", "linear", "cubic"})),
-      c.attr(
-          "coordinate_transformation_mode",
-          c.oneOf({"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel",
-                   "align_corners", "asymmetric", "tf_crop_and_resize"})),
+      c.attr("coordinate_transformation_mode",
+             c.oneOf({"half_pixel", "half_pixel_symmetric",
+                      "pytorch_half_pixel", "align_corners", "asymmetric",
+                      "tf_half_pixel_for_nn", "tf_crop_and_resize"})),
       c.attr("nearest_mode", c.oneOf({"round_prefer_floor", "round_prefer_ceil",
                                       "floor", "ceil"})),
       c.attr("antialias", int64_t(c.pick(0, 4) == 0)),

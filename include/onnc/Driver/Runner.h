@@ -65,6 +65,12 @@ struct RunConfig {
 
 /// Fails, with the errors reported, where anything can't be read, run or
 /// written, or a comparison finds a difference. Reports go to \p os.
+/// Compiles \p module for the quadruple of \p config and loads the result.
+/// Null, with the errors reported, where that fails.
+std::unique_ptr<Program> compileAndLoad(Module &module,
+                                        const TargetRegistry &targets,
+                                        const RunConfig &config);
+
 LogicalResult runProgram(Context &context, const TargetRegistry &targets,
                          const RunConfig &config, llvm::raw_ostream &os);
 

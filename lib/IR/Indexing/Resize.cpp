@@ -84,6 +84,8 @@ static std::optional<double> getPosition(StringRef mode,
     return width == 1 ? 0 : double(i) * double(axis.input - 1) / (width - 1);
   if (mode == "asymmetric")
     return double(i) / axis.scale;
+  if (mode == "tf_half_pixel_for_nn")
+    return (double(i) + 0.5) / axis.scale;
   if (mode == "tf_crop_and_resize")
     return std::nullopt;
   const double halfPixel = (double(i) + 0.5) / axis.scale - 0.5;

@@ -52,6 +52,9 @@ static double getPosition(const ResizeMode &mode, const ResizedAxis &axis,
     return width == 1 ? 0 : double(i) * last / (width - 1);
   if (mode.coordinates == "asymmetric")
     return double(i) / axis.scale;
+  // Of Resize-11, whose newer versions lack it.
+  if (mode.coordinates == "tf_half_pixel_for_nn")
+    return (double(i) + 0.5) / axis.scale;
   if (mode.coordinates == "tf_crop_and_resize") {
     const double size = axis.roiEnd - axis.roiStart;
     return axis.roiStart * last + (width == 1

@@ -1,0 +1,32 @@
+//===- Expectations.h - What node tests may do ------------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_TOOLS_CONFORMANCE_EXPECTATIONS_H
+#define ONNC_TOOLS_CONFORMANCE_EXPECTATIONS_H
+
+#include "onnc/Interp/Compare.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace onnc {
+
+/// Why nothing is expected of the test \p name; "" where it must pass.
+/// Skips.def.
+llvm::StringRef getTestSkip(llvm::StringRef name);
+/// The same of models with the operator \p name ("Add", "ai.onnx.ml.Scaler").
+llvm::StringRef getOperatorSkip(llvm::StringRef name);
+
+/// For the results of a model of \p operators ("onnx.Add"): the largest
+/// tolerance that one of them has in Tolerances.def, at least that of ONNX's
+/// test runner.
+Tolerance getTolerance(const llvm::StringSet<> &operators);
+
+/// Are the results random, so that they can't be compared?
+bool isRandom(const llvm::StringSet<> &operators);
+
+} // namespace onnc
+
+#endif // ONNC_TOOLS_CONFORMANCE_EXPECTATIONS_H
