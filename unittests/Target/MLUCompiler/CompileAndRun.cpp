@@ -68,10 +68,36 @@ Value *MLUGraph::weights(ArrayRef<int64_t> shape, float low, float high) {
   return builder.constant(tensor.toConstant(context));
 }
 
+Value *MLUGraph::integers(ElementType type, ArrayRef<int64_t> shape,
+                          int64_t low, int64_t high) {
+  int64_t count = 1;
+  for (int64_t extent : shape)
+    count *= extent;
+  std::vector<int64_t> values(count);
+  for (int64_t &value : values)
+    value = pick(low, high);
+  auto make = [&]<typename T>(T) {
+    return TensorValue::of<T>(type, shape,
+                              std::vector<T>(values.begin(), values.end()));
+  };
+  TensorValue tensor =
+      type == ElementType::I8 ? make(int8_t()) : make(int32_t());
+  return builder.constant(tensor.toConstant(context));
+}
+
+Value *MLUGraph::byteInput(ArrayRef<int64_t> shape) {
+  auto type = TensorType::get(context, ElementType::I8, shape);
+  std::vector<int8_t> values(*type.getNumElements());
+  for (int8_t &value : values)
+    value = int8_t(pick(-128, 127));
+  inputs.push_back(TensorValue::of<int8_t>(ElementType::I8, shape, values));
+  return graph.getBody().addArgument(type, "x" + std::to_string(inputs.size()));
+}
+
 Value *MLUGraph::make(StringRef op, ArrayRef<Value *> operands,
                       ArrayRef<NamedAttr> attrs) {
-  Operation *made =
-      builder.createInferred(("onnx." + op).str(), operands, attrs, 1);
+  std::string name = op.contains('.') ? op.str() : ("onnx." + op).str();
+  Operation *made = builder.createInferred(name, operands, attrs, 1);
   if (!made)
     report_fatal_error(
         StringRef("an invalid " + op.str() + ": " + diagnostics));

@@ -58,10 +58,15 @@ public:
   // Values.
   Value *input(llvm::ArrayRef<int64_t> shape, float low = -2, float high = 2);
   Value *weights(llvm::ArrayRef<int64_t> shape, float low = -2, float high = 2);
+  /// Constants; bytes that an input gives.
+  Value *integers(ElementType type, llvm::ArrayRef<int64_t> shape, int64_t low,
+                  int64_t high);
+  Value *byteInput(llvm::ArrayRef<int64_t> shape);
   Value *ints(llvm::ArrayRef<int64_t> values) {
     return builder.constantInts(values);
   }
-  /// Its first result.
+  Context &getContext() { return context; }
+  /// Its first result. Names without a dialect are ONNX's.
   Value *make(llvm::StringRef op, llvm::ArrayRef<Value *> operands,
               llvm::ArrayRef<NamedAttr> attrs = {});
   static Shape shapeOf(Value *value) {

@@ -110,7 +110,8 @@ namespace {
 
 class Planner {
 public:
-  explicit Planner(const Graph &kernel) : kernel(kernel) {
+  Planner(const Graph &kernel, bool isAccepted)
+      : kernel(kernel), isAccepted(isAccepted) {
     for (Operation &op : const_cast<Graph &>(kernel).getBody().getOps())
       if (!op.hasTrait(OpTrait::Terminator | OpTrait::ConstantLike))
         operators.push_back(&op);
@@ -131,6 +132,7 @@ private:
   }
 
   const Graph &kernel;
+  const bool isAccepted;
   SmallVector<Operation *, 4> operators;
 };
 
@@ -311,6 +313,13 @@ Refusal Planner::run() {
         return no;
       if (auto no = refuseElementwise(op, temporaries[i]))
         return no;
+      if (op->getName() == "quant.Sum" && !isAccepted) {
+        auto sum = findFixedSum(op);
+        if (!sum)
+          return std::string("no multipliers of 34 bits compute this sum "
+                             "exactly");
+        plan.fixedSums[op] = *sum;
+      }
     }
     auto type =
         getComputeType(op->getResult()->getTensorType().getElementType());
@@ -326,8 +335,8 @@ Refusal Planner::run() {
   return std::nullopt;
 }
 
-LeafPlanOrRefusal mlu::planLeaf(const Graph &kernel) {
-  Planner planner(kernel);
+LeafPlanOrRefusal mlu::planLeaf(const Graph &kernel, bool isAccepted) {
+  Planner planner(kernel, isAccepted);
   if (auto no = planner.run())
     return {std::nullopt, *no};
   return {std::move(planner.plan), ""};

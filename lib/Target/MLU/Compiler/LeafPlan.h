@@ -16,6 +16,7 @@
 #define ONNC_LIB_TARGET_MLU_COMPILER_LEAFPLAN_H
 
 #include "onnc/IR/Module.h"
+#include "onnc/Support/Requantize.h"
 #include "onnc/Target/MLU/ISA.h"
 #include "onnc/Target/MLU/Machine.h"
 #include "llvm/ADT/DenseMap.h"
@@ -56,6 +57,8 @@ struct LeafPlan {
   /// the output's.
   unsigned numSlots = 0;
   unsigned slotElementBytes = 2;
+  /// Multipliers that compute each quant.Sum exactly.
+  llvm::DenseMap<const Operation *, FixedPointSum> fixedSums;
 };
 
 /// The type that a kernel computes a tensor's elements in; bool is a float, 0
@@ -72,7 +75,9 @@ struct LeafPlanOrRefusal {
   std::optional<LeafPlan> plan;
   std::string refusal;
 };
-LeafPlanOrRefusal planLeaf(const Graph &kernel);
+/// Finding fixedSums takes a while; where \p isAccepted says that it was done
+/// before they are left out.
+LeafPlanOrRefusal planLeaf(const Graph &kernel, bool isAccepted = false);
 
 /// The family of an operator that has code of its own.
 std::optional<LeafFamily> getFamily(const Operation *op);
@@ -84,6 +89,9 @@ Refusal refuseProduct(Operation *op);
 Refusal refuseRows(Operation *op);
 Refusal refuseMovement(Operation *op);
 Refusal refuseIntegerSoftmax(Operation *op);
+
+/// Multipliers that compute a quant.Sum exactly; nullopt where there are none.
+std::optional<FixedPointSum> findFixedSum(const Operation *op);
 
 /// The same for elementwise operators; \p temporaries becomes the working
 /// storage that one takes, in slots.

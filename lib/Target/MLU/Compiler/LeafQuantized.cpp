@@ -33,7 +33,7 @@ static constexpr ElemType i8 = ElemType::I8, i32 = ElemType::I32,
 /// of products with 9-bit numbers fit 32 bits.
 static constexpr unsigned multiplierBits = 34, lowBits = 14;
 
-static std::optional<FixedPointSum> getFixedSum(const Operation *op) {
+std::optional<FixedPointSum> mlu::findFixedSum(const Operation *op) {
   quant::ResultRange range = quant::getResultRange(*op);
   SmallVector<ValueRange, 2> inputs;
   for (auto [operand, zero] :
@@ -89,8 +89,6 @@ Refusal mlu::refuseQuantized(Operation *op, unsigned &temporaries) {
       return std::string("constant operands aren't supported");
   if (name == "Sum") {
     temporaries = 5;
-    if (!getFixedSum(op))
-      return std::string("no multipliers of 34 bits compute this sum exactly");
   } else if (name == "Mul") {
     temporaries = 3;
   } else {
@@ -243,7 +241,7 @@ void QuantizedLeaf::widen(const Operand &to, unsigned i, int64_t zero,
 /// ones, what exceeds the low word carried. The result is the rounded high
 /// word.
 void QuantizedLeaf::emitSum() {
-  FixedPointSum fixed = *getFixedSum(op);
+  FixedPointSum fixed = leaf.plan.fixedSums.lookup(op);
   auto zeros = op->getInts("input_zero_points");
   Operand high = spare(0, i32), low = spare(1, i32), x = spare(2, i32),
           t = spare(3, i32), narrow = spare(4, i8);

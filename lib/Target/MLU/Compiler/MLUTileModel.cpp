@@ -269,7 +269,7 @@ KernelTiling TilingBuilder::build() {
 }
 
 KernelTiling MLUTileModel::getTiling(const Graph &kernel) const {
-  LeafPlan plan = *planLeaf(kernel).plan;
+  LeafPlan plan = *planLeaf(kernel, /*isAccepted=*/true).plan;
   return TilingBuilder(kernel, plan, params).build();
 }
 
@@ -326,7 +326,7 @@ int64_t mlu::getRootScratchBytes(const LeafPlan &plan, ArrayRef<int64_t> tile) {
 
 SmallVector<TileScratch, 2>
 MLUTileModel::getScratch(const Graph &kernel, ArrayRef<int64_t> tile) const {
-  LeafPlan plan = *planLeaf(kernel).plan;
+  LeafPlan plan = *planLeaf(kernel, /*isAccepted=*/true).plan;
   SmallVector<TileScratch, 2> scratch;
   constexpr int64_t slotAlignment = 64;
   if (plan.numSlots)
@@ -414,7 +414,7 @@ static double getRootCycles(const LeafPlan &plan, ArrayRef<int64_t> tile,
 double MLUTileModel::getComputeCycles(const Graph &kernel,
                                       ArrayRef<int64_t> tile,
                                       int64_t reduction) const {
-  LeafPlan plan = *planLeaf(kernel).plan;
+  LeafPlan plan = *planLeaf(kernel, /*isAccepted=*/true).plan;
   double cycles = plan.root ? getRootCycles(plan, tile, reduction, params) : 0;
   double vectors =
       divideCeil(::getVolume(tile), int64_t(params.vectorBytes / 2));
