@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/CodeGen/Scheduler.h"
+#include "ScheduleSearch.h"
 #include "llvm/ADT/STLExtras.h"
 #include <numeric>
 #include <optional>
@@ -37,12 +38,10 @@ private:
   bool diesAt(unsigned storage) const {
     return remaining[storage] == 1 && !problem.storages[storage].staysLive;
   }
+  int64_t getReplaced(unsigned task) const;
 
   const SchedulingProblem &problem;
-  /// For each task, the storages that it allocates, and those that it touches
-  /// in any way.
-  std::vector<SmallVector<unsigned, 2>> allocated;
-  std::vector<SmallVector<unsigned, 4>> touched;
+  const StorageUses uses;
   /// For each storage, how many of the tasks that touch it have yet to run.
   std::vector<unsigned> remaining;
   int64_t live = 0;
@@ -51,9 +50,8 @@ private:
 
 } // namespace
 
-Pressure::Pressure(const SchedulingProblem &problem)
-    : problem(problem), allocated(problem.tasks.size()),
-      touched(problem.tasks.size()) {
+StorageUses::StorageUses(const SchedulingProblem &problem)
+    : allocated(problem.tasks.size()), touched(problem.tasks.size()) {
   for (auto [i, storage] : enumerate(problem.storages)) {
     allocated[storage.producer].push_back(i);
     SmallVector<unsigned, 4> tasks = storage.users;
@@ -62,22 +60,43 @@ Pressure::Pressure(const SchedulingProblem &problem)
     tasks.erase(llvm::unique(tasks), tasks.end());
     for (unsigned task : tasks)
       touched[task].push_back(i);
-    remaining.push_back(tasks.size());
   }
 }
 
+Pressure::Pressure(const SchedulingProblem &problem)
+    : problem(problem), uses(problem), remaining(problem.storages.size()) {
+  for (const auto &storages : uses.touched)
+    for (unsigned storage : storages)
+      ++remaining[storage];
+}
+
+/// What the task's storages take over from those that die.
+int64_t Pressure::getReplaced(unsigned task) const {
+  int64_t replaced = 0;
+  SmallVector<unsigned, 2> taken;
+  for (unsigned storage : uses.allocated[task])
+    for (unsigned other : problem.storages[storage].mayReplace) {
+      if (!diesAt(other) || is_contained(taken, other))
+        continue;
+      replaced += problem.storages[storage].size;
+      taken.push_back(other);
+      break;
+    }
+  return replaced;
+}
+
 int64_t Pressure::getRise(unsigned task) const {
-  int64_t rise = problem.tasks[task].transient;
-  for (unsigned storage : allocated[task])
+  int64_t rise = problem.tasks[task].transient - getReplaced(task);
+  for (unsigned storage : uses.allocated[task])
     rise += problem.storages[storage].size;
   return rise;
 }
 
 int64_t Pressure::getChange(unsigned task) const {
   int64_t change = 0;
-  for (unsigned storage : allocated[task])
+  for (unsigned storage : uses.allocated[task])
     change += problem.storages[storage].size;
-  for (unsigned storage : touched[task])
+  for (unsigned storage : uses.touched[task])
     if (diesAt(storage))
       change -= problem.storages[storage].size;
   return change;
@@ -86,8 +105,19 @@ int64_t Pressure::getChange(unsigned task) const {
 void Pressure::run(unsigned task) {
   peak = std::max(peak, live + getRise(task));
   live += getChange(task);
-  for (unsigned storage : touched[task])
+  for (unsigned storage : uses.touched[task])
     --remaining[storage];
+}
+
+std::vector<int64_t> onnc::computeLiveBytes(const SchedulingProblem &problem,
+                                            ArrayRef<unsigned> order) {
+  Pressure pressure(problem);
+  std::vector<int64_t> live;
+  for (unsigned task : order) {
+    live.push_back(pressure.getLive() + pressure.getRise(task));
+    pressure.run(task);
+  }
+  return live;
 }
 
 int64_t onnc::computePeak(const SchedulingProblem &problem,

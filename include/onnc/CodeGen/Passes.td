@@ -56,16 +56,29 @@ def Partition : Pass<"partition", GenericCodeGen> {
 def Schedule : Pass<"schedule", GenericCodeGen> {
   let summary = "Orders operations for a low peak of memory";
   let description = [{
-    Tries the given order, list schedules by memory pressure and depth-first
-    orders, and keeps the one with the lowest peak of the unit's main memory.
+    Searches the sets of operations that can have run, which decide what is
+    live, for the order with the lowest peak of the unit's main memory; exact
+    until it has reached a number of sets, so that the order doesn't depend on
+    the machine, and with beams and windows where that isn't enough. It starts
+    from the given order, list schedules by memory pressure and depth-first
+    orders, and the given order stays unless another has a lower peak.
     Operations with effects keep their order, bodies of operations stay as
     they are. Checked by an independent validator.
   }];
   let options = [EnumOption<"strategy",
       ["best", "given", "minimize-live", "minimize-peak", "depth-first",
        "depth-first-by-need"],
-      "best", "one strategy instead of the best of all">];
-  let statistics = [Statistic<"moved", "operations that stand elsewhere">];
+      "best", "one heuristic alone, or the best of all and the search">,
+    IntOption<"search-nodes", 100000,
+      "how many sets of operations the search may reach in each graph; 0 leaves "
+      "the order to the heuristics">];
+  let statistics = [
+    Statistic<"moved", "operations that stand elsewhere">,
+    Statistic<"visited-nodes", "sets of operations that the search reached">,
+    Statistic<"unproven", "graphs whose order isn't proven to be the best">,
+    Statistic<"peak-bytes", "the peak of the main graph">,
+    Statistic<"bound-bytes", "what no order of the main graph is below">,
+  ];
   let requires = [Tiled];
   let sets = [Scheduled];
   let clears = [Allocated];

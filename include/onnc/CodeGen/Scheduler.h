@@ -9,9 +9,9 @@
 /// \file
 /// Scheduling for peak memory, apart from any IR: tasks with precedences, and
 /// the storage that they allocate when they run and that dies with its last
-/// user. The scheduler tries the given order, list schedules by memory pressure
-/// and depth-first orders, and keeps the one with the lowest peak. It is
-/// deterministic. Sizes are in bytes.
+/// user. The heuristics here are the given order, list schedules by memory
+/// pressure and depth-first orders; ScheduleSolver.h improves on them. All of
+/// it is deterministic. Sizes are in bytes.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_CODEGEN_SCHEDULER_H
@@ -42,6 +42,11 @@ struct SchedulingProblem {
     llvm::SmallVector<unsigned, 4> users;
     /// It is needed after all tasks have run.
     bool staysLive = false;
+    /// Storages of the same size whose bytes it takes over, so that both count
+    /// once, if they die at its producer, which uses them (an operation in
+    /// place). It is the first one that dies there and that no other storage
+    /// took.
+    llvm::SmallVector<unsigned, 2> mayReplace;
   };
 
   std::vector<Task> tasks;
@@ -56,6 +61,10 @@ struct Schedule {
   llvm::StringRef strategy;
 };
 
+/// What is live while each task of \p order, a permutation, runs.
+std::vector<int64_t> computeLiveBytes(const SchedulingProblem &problem,
+                                      llvm::ArrayRef<unsigned> order);
+
 /// The peak of \p order, a permutation of the tasks.
 int64_t computePeak(const SchedulingProblem &problem,
                     llvm::ArrayRef<unsigned> order);
@@ -64,7 +73,7 @@ int64_t computePeak(const SchedulingProblem &problem,
 bool isValidOrder(const SchedulingProblem &problem,
                   llvm::ArrayRef<unsigned> order);
 
-/// The best of all strategies; of equals, the first, so that the given order
+/// The best of all heuristics; of equals, the first, so that the given order
 /// stays unless another one is better.
 Schedule scheduleTasks(const SchedulingProblem &problem);
 

@@ -1,0 +1,218 @@
+//===- RegionTasks.cpp ---------------------------------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RegionTasks.h"
+#include "onnc/Analysis/Liveness.h"
+#include "onnc/CodeGen/BufferModel.h"
+#include "onnc/CodeGen/Validators.h"
+#include "onnc/IR/Operation.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace llvm;
+using namespace onnc;
+
+namespace {
+
+class TaskBuilder {
+public:
+  TaskBuilder(const Region &region, const BufferModel &buffers,
+              const RegionTaskOptions &options)
+      : region(region), buffers(buffers), options(options),
+        liveness(region, [&](const Value &value) -> Value * {
+          if (value.isArgument())
+            return nullptr;
+          auto operand = buffers.getAliasedOperand(value);
+          return operand ? value.getDefiningOp()->getOperand(*operand)
+                         : nullptr;
+        }) {}
+
+  RegionTasks build();
+
+private:
+  void formTasks();
+  void addOp(const Operation &op, unsigned index);
+  void addUse(const Value &operand, unsigned index);
+  void addStorage(const Value &value, unsigned producer);
+  void allowReplacing(const Value &result, unsigned storage);
+  int64_t roundSize(int64_t size) const;
+
+  const Region &region;
+  const BufferModel &buffers;
+  const RegionTaskOptions &options;
+  Liveness liveness;
+  RegionTasks tasks;
+  DenseMap<const Operation *, unsigned> taskOf;
+  /// From the root of values that share it.
+  DenseMap<const Value *, unsigned> storageOf;
+  std::optional<unsigned> lastWithEffect;
+};
+
+} // namespace
+
+/// Must stay in order with its like, also where only a body of it has an
+/// effect.
+static bool isOrdered(const Operation &op) {
+  bool ordered = false;
+  const_cast<Operation &>(op).walk([&](Operation *nested) {
+    ordered |= nested->hasTrait(OpTrait::SideEffect) ||
+               nested->hasTrait(OpTrait::NonDeterministic);
+  });
+  return ordered;
+}
+
+/// At most a size greater than any memory; what can't fit is the allocator's
+/// to report, and sums of it must not overflow here.
+int64_t TaskBuilder::roundSize(int64_t size) const {
+  assert(size >= 0 && "the target gave a negative size");
+  return alignTo(std::min<int64_t>(size, int64_t(1) << 40), options.grain);
+}
+
+void TaskBuilder::addStorage(const Value &value, unsigned producer) {
+  if (liveness.getRoot(value) != &value || buffers.isPersistent(value))
+    return;
+  auto request = buffers.getBuffer(value);
+  if (!request || request->memory != 0)
+    return;
+  unsigned index = tasks.problem.storages.size();
+  storageOf[&value] = index;
+  tasks.problem.storages.push_back(
+      {roundSize(request->size), producer, {}, false, {}});
+  if (options.inPlace && !value.isArgument())
+    allowReplacing(value, index);
+}
+
+/// The rule of the allocator: equal sizes, and the operation refers to the
+/// storage by operands that it may write over alone.
+void TaskBuilder::allowReplacing(const Value &result, unsigned storage) {
+  SchedulingProblem &problem = tasks.problem;
+  const Operation &op = *result.getDefiningOp();
+  SmallVector<unsigned, 2> allowed = buffers.getInPlaceOperands(result);
+  auto getStorage = [&](const Value *value) {
+    auto it =
+        value ? storageOf.find(liveness.getRoot(*value)) : storageOf.end();
+    return it == storageOf.end() ? std::nullopt : std::optional(it->second);
+  };
+  for (unsigned candidate : allowed) {
+    auto other = getStorage(op.getOperand(candidate));
+    if (!other ||
+        problem.storages[*other].size != problem.storages[storage].size)
+      continue;
+    bool onlyAllowed = true;
+    for (const Operation *own : tasks.ops[problem.storages[storage].producer])
+      for (unsigned i = 0; i != own->getNumOperands(); ++i)
+        onlyAllowed &= getStorage(own->getOperand(i)) != other ||
+                       (own == &op && is_contained(allowed, i));
+    if (onlyAllowed &&
+        !is_contained(problem.storages[storage].mayReplace, *other))
+      problem.storages[storage].mayReplace.push_back(*other);
+  }
+}
+
+void TaskBuilder::addUse(const Value &operand, unsigned index) {
+  SchedulingProblem::Task &task = tasks.problem.tasks[index];
+  auto precede = [&](unsigned before) {
+    if (before != index && !is_contained(task.predecessors, before))
+      task.predecessors.push_back(before);
+  };
+  if (const Operation *definer = operand.getDefiningOp())
+    precede(taskOf.at(definer));
+  auto storage = storageOf.find(liveness.getRoot(operand));
+  if (storage == storageOf.end())
+    return;
+  auto &users = tasks.problem.storages[storage->second].users;
+  if (users.empty() || users.back() != index)
+    users.push_back(index);
+}
+
+void TaskBuilder::addOp(const Operation &op, unsigned index) {
+  for (const Value *operand : op.getOperands())
+    if (operand)
+      addUse(*operand, index);
+  SchedulingProblem::Task &task = tasks.problem.tasks[index];
+  if (isOrdered(op)) {
+    if (lastWithEffect && *lastWithEffect != index &&
+        !is_contained(task.predecessors, *lastWithEffect))
+      task.predecessors.push_back(*lastWithEffect);
+    lastWithEffect = index;
+  }
+  for (const ScratchRequest &scratch : buffers.getScratch(op))
+    if (scratch.buffer.memory == 0)
+      task.transient += roundSize(scratch.buffer.size);
+  if (tasks.ops[index].back() != &op)
+    return;
+  for (const Value *result : op.getResults())
+    addStorage(*result, index);
+}
+
+/// Operations that are computed together stand where the last of them does.
+void TaskBuilder::formTasks() {
+  const Operation *terminator = region.getTerminator();
+  DenseMap<const Operation *, SmallVector<Operation *, 1>> fused;
+  for (const Operation &op : region.getOps()) {
+    if (&op == terminator)
+      continue;
+    auto *mutableOp = const_cast<Operation *>(&op);
+    SmallVector<Operation *, 1> ops = std::move(fused[&op]);
+    ops.push_back(mutableOp);
+    Operation *user =
+        options.getFusedUser ? options.getFusedUser(*mutableOp) : nullptr;
+    if (user) {
+      llvm::append_range(fused[user], ops);
+      continue;
+    }
+    for (const Operation *own : ops)
+      taskOf[own] = tasks.ops.size();
+    tasks.ops.push_back(std::move(ops));
+  }
+}
+
+RegionTasks TaskBuilder::build() {
+  if (options.hasArguments)
+    tasks.ops.emplace_back();
+  formTasks();
+  tasks.problem.tasks.resize(tasks.ops.size());
+  if (options.hasArguments)
+    for (const Value *argument : region.getArguments())
+      addStorage(*argument, 0);
+  for (unsigned i = options.hasArguments; i != tasks.ops.size(); ++i) {
+    for (const Operation *op : tasks.ops[i])
+      addOp(*op, i);
+    auto &predecessors = tasks.problem.tasks[i].predecessors;
+    if (options.hasArguments && predecessors.empty())
+      predecessors.push_back(0);
+  }
+  for (const Value *result : region.getTerminator()->getOperands()) {
+    auto storage = storageOf.find(liveness.getRoot(*result));
+    if (storage != storageOf.end())
+      tasks.problem.storages[storage->second].staysLive = true;
+  }
+  return std::move(tasks);
+}
+
+RegionTasks onnc::buildTasks(const Region &region, const BufferModel &buffers,
+                             const RegionTaskOptions &options) {
+  return TaskBuilder(region, buffers, options).build();
+}
+
+std::optional<unsigned> onnc::applyOrder(Region &region,
+                                         const RegionTasks &tasks,
+                                         ArrayRef<unsigned> order) {
+  std::vector<Operation *> before;
+  for (Operation &op : region.getOps())
+    before.push_back(&op);
+  Operation *terminator = region.getTerminator();
+  for (unsigned task : order)
+    for (Operation *op : tasks.ops[task])
+      op->moveBefore(terminator);
+  if (failed(validateSchedule(before, region)))
+    return std::nullopt;
+  unsigned moved = 0;
+  for (auto [op, old] : zip_equal(region.getOps(), before))
+    moved += &op != old;
+  return moved;
+}
