@@ -124,6 +124,11 @@ void TilingBuilder::addWindows() {
   tiling.outputs[0].layout = Layout::get(order);
   int64_t lanes = params.vectorBytes / (isInteger() ? 1 : 2);
   tiling.granularity.assign(rank, 1);
+  // One window, of all channels that are taken together, leaves room for more.
+  WindowShape shape = getWindowShape(root);
+  int64_t windowBytes = shape.h.kernel * shape.w.kernel * (isInteger() ? 1 : 2);
+  while (lanes > 1 && lanes * windowBytes > getFreeNram(params) / 4)
+    lanes /= 2;
   tiling.granularity[1] = lanes;
   if (plan.family == LeafFamily::Depthwise) {
     // [kh][kw][1][c].
