@@ -142,6 +142,15 @@ private:
   /// The same, and calls \p emit for each image.
   void forEachImage(Range channels, Range outputChannels, Range kh, Range kw,
                     Emit emit);
+  /// Whether the columns of all windows are there: inside of the tensor, or
+  /// filled.
+  bool hasAllColumns() const {
+    Range columns = spatial(y, 1), there = spatial(x, 1);
+    const Window &w = shape.w;
+    int64_t begin = columns.lo * w.stride - w.padBegin;
+    int64_t end = (columns.hi - 1) * w.stride - w.padBegin + w.kernel;
+    return there.contains(Range{begin, end});
+  }
   /// Whether windows see nothing but padding.
   bool isPadding() const {
     return spatial(x, 2).empty() || spatial(x, 1).empty();
@@ -262,7 +271,7 @@ std::optional<int64_t> WindowLeaf::getBias(Range channels) {
 }
 
 void WindowLeaf::emitConvolution() {
-  if (hasColumnsAsChannels(op, code.machine))
+  if (hasColumnsAsChannels(op, code.machine) && hasAllColumns())
     return emitColumnsAsChannels();
   const DeviceView &w = *leaf.getInput(op->getOperand(1));
   int64_t groups = op->getInt("group", 1);

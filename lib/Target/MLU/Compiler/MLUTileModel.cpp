@@ -146,12 +146,15 @@ void TilingBuilder::addWindows() {
     int64_t outputs = params.matrixOutputs;
     tiling.granularity[1] =
         groups == 1 || perGroup % outputs == 0 ? outputs : perGroup;
-    if (hasColumnsAsChannels(root, params))
-      // Padding must be there: with integers it is the zero point.
-      getOperand(0)->fill = isInteger() && root->getOperand(2)
-                                ? *getScalar(root->getOperand(2))
-                                : 0;
-    else if (groups == 1 && plan.steps.empty())
+    if (hasColumnsAsChannels(root, params)) {
+      // Padding should be there: with integers it is the zero point. What
+      // another kernel computed is read window by window at its borders.
+      TileOperand &x = *getOperand(0);
+      x.fill = isInteger() && root->getOperand(2)
+                   ? *getScalar(root->getOperand(2))
+                   : 0;
+      x.isFillOptional = true;
+    } else if (groups == 1 && plan.steps.empty())
       tiling.accumulator = isInteger() ? ElementType::I32 : ElementType::F32;
   }
   if (root->getName() == "onnx.Conv")
