@@ -13,6 +13,7 @@
 #include "onnc/IR/Ops/Quant.h"
 #include "onnc/IR/Ops/Windows.h"
 #include "onnc/IR/ShapeInference.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -41,42 +42,51 @@ std::string LeafWriter::applyScaling(const Scaling &scaling, std::string value,
       array = addInts(name, values);
     return array + "[" + channel.str() + "]";
   };
+  // The order of the parameters is the order of these.
+  auto call = [&](StringRef function,
+                  std::initializer_list<
+                      std::pair<StringRef, const std::vector<int32_t> *>>
+                      factors) {
+    std::string text = (function + "(" + value).str();
+    for (const auto &[name, values] : factors)
+      text += ", " + pick(name, *values);
+    return text + ")";
+  };
+  const auto *low = &scaling.multipliers, *high = &scaling.extra,
+             *shifts = &scaling.shifts;
   std::string text;
   switch (scaling.kind) {
   case Scaling::High:
-    return "scale_high(" + value + ", " +
-           pick("multipliers", scaling.multipliers) + ", " +
-           pick("shifts", scaling.shifts) + ", " + std::to_string(zeroPoint) +
-           ")";
+    text = call("scale_high", {{"multipliers", low}, {"shifts", shifts}});
+    text.pop_back();
+    return text + ", " + std::to_string(zeroPoint) + ")";
   case Scaling::Plain:
-    text = "scale(" + value + ", " + pick("multipliers", scaling.multipliers) +
-           ", " + pick("shifts", scaling.shifts) + ")";
+    text = call("scale", {{"multipliers", low}, {"shifts", shifts}});
     break;
   case Scaling::Even:
-    text = "scale_even(" + value + ", " +
-           pick("multipliers", scaling.multipliers) + ", " +
-           pick("shifts", scaling.shifts) + ", " + pick("even", scaling.extra) +
-           ")";
+    text = call("scale_even",
+                {{"multipliers", low}, {"shifts", shifts}, {"even", high}});
     break;
   case Scaling::Wide:
-    text = "scale_wide(" + value + ", " + pick("high", scaling.extra) + ", " +
-           pick("multipliers", scaling.multipliers) + ", " +
-           pick("shifts", scaling.shifts) + ")";
+    text = call("scale_wide",
+                {{"high", high}, {"multipliers", low}, {"shifts", shifts}});
     break;
   case Scaling::Exact:
     if (scaling.bound != INT32_MAX)
       value = "clamp_i32(" + value + ", " + std::to_string(-scaling.bound) +
               ", " + std::to_string(scaling.bound) + ")";
-    text = "scale_exact(" + value + ", " + pick("high", scaling.extra) + ", " +
-           pick("multipliers", scaling.multipliers) + ", " +
-           pick("divisors", scaling.divisors) + ", " +
-           pick("shifts", scaling.shifts) + ")";
+    text = call("scale_exact", {{"high", high},
+                                {"multipliers", low},
+                                {"divisors", &scaling.divisors},
+                                {"shifts", shifts}});
     break;
-  case Scaling::Quotient:
-    text = "saturate_i64(divide_even((int64_t)(" + value + ") * " +
-           pick("numerators", scaling.numerators) + ", " +
-           pick("denominators", scaling.denominators) + "))";
+  case Scaling::Quotient: {
+    std::string numerator = pick("numerators", scaling.numerators);
+    std::string denominator = pick("denominators", scaling.denominators);
+    text = "saturate_i64(divide_even((int64_t)(" + value + ") * " + numerator +
+           ", " + denominator + "))";
     break;
+  }
   }
   return plus(text, zeroPoint);
 }
@@ -409,6 +419,7 @@ std::string LeafWriter::finishProduct(const Operation &op,
                                       ArrayRef<CExpr> iteration,
                                       std::string sum) {
   StringRef name = op.getName();
+  const std::string plain = sum;
   if (name == "onnx.Gemm" && op.getFloat("alpha", 1) != 1)
     sum = getLiteral(ElementType::F32, op.getFloat("alpha", 1)) + " * " + sum;
   if ((name == "onnx.Conv" || name == "onnx.Gemm") && op.getOperand(2)) {
@@ -419,6 +430,10 @@ std::string LeafWriter::finishProduct(const Operation &op,
           getLiteral(ElementType::F32, op.getFloat("beta", 1)) + " * " + bias;
     sum += " + " + bias;
   }
+  // A variable needs no other name.
+  if (sum == plain &&
+      all_of(sum, [](char c) { return isAlnum(c) || c == '_'; }))
+    return sum;
   ElementType type = op.getResult()->getTensorType().getElementType();
   return define(type, "v", sum);
 }

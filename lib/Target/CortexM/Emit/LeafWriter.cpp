@@ -113,7 +113,7 @@ void LeafWriter::line(const Twine &text) {
 }
 
 void LeafWriter::open(const Twine &head) {
-  line(head + " {");
+  line(head.str().empty() ? Twine("{") : head + " {");
   ++depth;
 }
 
