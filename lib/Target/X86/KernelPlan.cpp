@@ -14,6 +14,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 
+using llvm::ArrayRef;
 using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
@@ -390,7 +391,12 @@ Expected<KernelPlan> x86::planKernel(const Graph &kernel, unsigned lanes) {
     return refuse(*plan.root, "its result isn't used by the kernel's");
   if (plan.root) {
     plan.method = RootMethod::Loops;
-    if ((plan.rootClass == OpClass::Product ||
+    // Loops take constants of one element too, which are part of the code.
+    bool readsInputs = llvm::all_of(
+        ArrayRef(plan.root->getOperands()).take_front(2),
+        [](Value *operand) { return !operand || operand->isArgument(); });
+    if (readsInputs &&
+        (plan.rootClass == OpClass::Product ||
          plan.rootClass == OpClass::Window) &&
         planRegisters(*plan.root, lanes))
       plan.method = RootMethod::Register;

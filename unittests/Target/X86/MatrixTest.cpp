@@ -68,6 +68,14 @@ TEST_P(MatricesOnX86, Heads) {
   g.check({g.make("MatMul", {a, b})});
 }
 
+TEST(ConstantsOnX86, OfOneElement) {
+  // A constant of one element is a part of the code, not an input of it.
+  X86Graph g(0);
+  Value *x = g.input({1, 50});
+  g.check({g.make("Gemm", {x, g.weights({1, 1})},
+                  NamedAttr{"transA", IntAttr::get(1)})});
+}
+
 INSTANTIATE_TEST_SUITE_P(Random, MatricesOnX86, testing::Range(0u, 8u));
 
 } // namespace

@@ -141,7 +141,8 @@ public:
   RowLeaf(const LeafTask &task)
       : task(task), b(task.b), root(*task.plan.root),
         elements(getElements(task)),
-        input(elements.getInput(root.getOperand(0))),
+        shape(*root.getResult()->getTensorType().getStaticShape()),
+        element(root.getResult()->getTensorType().getElementType()),
         lane(task.output.getContiguousDim(b.lanes)) {
     name = root.getName();
     name.consume_front("onnx.");
@@ -158,10 +159,14 @@ private:
   void emitSoftmax(const Coords &row);
   void emitNormalization(const Coords &row);
   IRValue *reduce(const Coords &row, double start, Combine combine,
-                  Element element);
+                  Element get);
+  IRValue *emitInput(ArrayRef<Coord> coords) {
+    IRValue *x = elements.emit(root.getOperand(0), coords);
+    return isVector(coords) ? b.splat(x) : x;
+  }
   IRValue *emitParameter(unsigned operand, ArrayRef<Coord> coords);
   IRValue *number(double value) {
-    return llvm::ConstantFP::get(b.getElementType(input.element), value);
+    return llvm::ConstantFP::get(b.getElementType(element), value);
   }
   IRValue *spread(IRValue *value, IRValue *like) {
     return like->getType()->isVectorTy() ? b.splat(value) : value;
@@ -172,7 +177,9 @@ private:
   LeafBuilder &b;
   const Operation &root;
   ElementEmitter elements;
-  Operand input;
+  /// Of the root's operand and result.
+  llvm::SmallVector<int64_t, 6> shape;
+  ElementType element;
   std::optional<unsigned> lane;
   llvm::StringRef name;
   llvm::SmallVector<unsigned, 6> axes, others;
@@ -180,7 +187,7 @@ private:
 } // namespace
 
 void RowLeaf::findAxes() {
-  unsigned rank = input.getRank();
+  unsigned rank = shape.size();
   unsigned first = 2, last = rank;
   if (name != "InstanceNormalization") {
     first = *normalizeAxis(root.getInt("axis", -1), rank);
@@ -195,7 +202,7 @@ void RowLeaf::emit() {
   bool vectors = lane && !lanesInRow();
   forBox(b, task.box, others, vectors ? lane : std::nullopt,
          vectors && isAligned(b, task.output, task.box[*lane], *lane),
-         /*overrun=*/false, getOrigin(b, input.getRank()),
+         /*overrun=*/false, getOrigin(b, shape.size()),
          [&](ArrayRef<Coord> coords) {
            emitRow(Coords(coords.begin(), coords.end()));
          });
@@ -203,15 +210,14 @@ void RowLeaf::emit() {
 
 /// Over all elements of the row, which may lie outside of the box.
 IRValue *RowLeaf::reduce(const Coords &row, double start, Combine combine,
-                         Element element) {
-  IRType *type = b.getElementType(input.element);
+                         Element get) {
   bool vectors = lanesInRow();
   IRValue *zero = number(start);
   IRValue *begin = isVector(row) || vectors ? b.splat(zero) : zero;
   // What doesn't fill a vector has a sum of its own.
   IRValues sums = {begin, isVector(row) ? begin : zero};
   auto accumulate = [&](Coords coords, IRValues values, unsigned which) {
-    IRValue *x = element(b.load(input, coords));
+    IRValue *x = get(emitInput(coords));
     if (values[which]->getType()->isVectorTy())
       x = b.splat(x);
     values[which] = combine(values[which], x);
@@ -223,7 +229,7 @@ IRValue *RowLeaf::reduce(const Coords &row, double start, Combine combine,
         if (dims.empty())
           return accumulate(coords, values, which);
         unsigned d = dims.front();
-        int64_t size = input.shape[d];
+        int64_t size = shape[d];
         auto run = [&](int64_t lo, int64_t hi, bool asLanes, IRValues carried,
                        unsigned sum) {
           return b.loop({b.i64(lo), b.i64(hi)}, asLanes ? b.lanes : 1, carried,
@@ -250,7 +256,6 @@ IRValue *RowLeaf::reduce(const Coords &row, double start, Combine combine,
       mask.push_back(i < width ? i + width : i);
     across = combine(across, b.CreateShuffleVector(across, mask));
   }
-  (void)type;
   return combine(b.CreateExtractElement(across, b.i64(0)), sums[1]);
 }
 
@@ -269,7 +274,7 @@ void RowLeaf::emitSoftmax(const Coords &row) {
   else
     sum = b.CreateFDiv(llvm::ConstantFP::get(sum->getType(), 1), sum);
   elements.define(root.getResult(), [=, this](ArrayRef<Coord> coords) {
-    IRValue *x = b.load(input, coords);
+    IRValue *x = emitInput(coords);
     IRValue *y = b.CreateFSub(x, spread(largest, x));
     return isLog ? b.CreateFSub(y, spread(sum, x))
                  : b.CreateFMul(emitExp(b, y), spread(sum, x));
@@ -281,9 +286,10 @@ IRValue *RowLeaf::emitParameter(unsigned operand, ArrayRef<Coord> coords) {
   const Value *value = root.getOperand(operand);
   if (name == "InstanceNormalization")
     return elements.emit(value, {coords[1]});
-  auto shape = *value->getTensorType().getStaticShape();
+  auto parameter = *value->getTensorType().getStaticShape();
   Coords own;
-  for (auto [coord, size] : llvm::zip(coords.take_back(shape.size()), shape))
+  for (auto [coord, size] :
+       llvm::zip(coords.take_back(parameter.size()), parameter))
     own.push_back(size == 1 ? Coord{b.i64(0)} : coord);
   return elements.emit(value, own);
 }
@@ -291,7 +297,7 @@ IRValue *RowLeaf::emitParameter(unsigned operand, ArrayRef<Coord> coords) {
 void RowLeaf::emitNormalization(const Coords &row) {
   int64_t count = 1;
   for (unsigned d : axes)
-    count *= input.shape[d];
+    count *= shape[d];
   auto add = [&](IRValue *s, IRValue *x) { return b.CreateFAdd(s, x); };
   auto of = [](IRValue *like, double value) {
     return llvm::ConstantFP::get(like->getType(), value);
@@ -310,7 +316,7 @@ void RowLeaf::emitNormalization(const Coords &row) {
   IRValue *factor = b.CreateFDiv(
       of(square, 1), b.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, square));
   elements.define(root.getResult(), [=, this](ArrayRef<Coord> coords) {
-    IRValue *x = b.load(input, coords);
+    IRValue *x = emitInput(coords);
     IRValue *y =
         b.CreateFMul(b.CreateFSub(x, spread(mean, x)), spread(factor, x));
     y = b.CreateFMul(y, spread(emitParameter(1, coords), x));
