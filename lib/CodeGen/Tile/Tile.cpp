@@ -94,7 +94,32 @@ bool Lowering::lowerAsReshape(tile::BlockOp block) {
   return true;
 }
 
+/// Values that enter and leave the graph become buffers, whatever is done with
+/// them.
+static LogicalResult checkInterface(Graph &graph, DiagnosticEngine &engine) {
+  auto check = [&](const Value *value, StringRef what, StringRef name) {
+    auto type = dyn_cast<TensorType>(value->getType());
+    if (!value->hasUses() || (type && type.getNumElements()))
+      return success();
+    engine.error(DiagID::CodeGenUnsupported)
+        << "the " << what << " '" << name << "' is of type "
+        << value->getType().str()
+        << "; only tensors whose shape is known when the model is compiled "
+           "have a place in memory";
+    return LogicalResult::failure();
+  };
+  for (Value *input : graph.getBody().getArguments())
+    if (failed(check(input, "input", input->getName())))
+      return failure();
+  for (auto [i, name] : enumerate(graph.getOutputNames()))
+    if (failed(check(graph.getOutput(i), "output", name)))
+      return failure();
+  return success();
+}
+
 LogicalResult Lowering::run(Graph &graph) {
+  if (failed(checkInterface(graph, context.getDiagnostics())))
+    return failure();
   Region &body = graph.getBody();
   top.setInsertionPointToStart(body);
   for (Value *input : body.getArguments()) {
