@@ -40,7 +40,7 @@ public:
     return list.begin()[pick(0, list.size() - 1)];
   }
   double real(double low, double high) {
-    return low + (high - low) * double(random() % 4096) / 4096;
+    return low + (high - low) * double(random() >> 40) / double(1 << 24);
   }
   Shape shape(unsigned rank, int64_t high);
 

@@ -109,6 +109,13 @@ static std::string getElementText(ElementType type, const char *data) {
   }
 }
 
+/// Functions of C's library, which compilers know without a header, have names
+/// without '_': exp, log, index, y0. Ours have one.
+static std::string avoidLibrary(StringRef hint, StringRef suffix) {
+  std::string name = makeIdentifier(hint);
+  return StringRef(name).contains('_') ? name : name + suffix.str();
+}
+
 std::string CFile::addArray(StringRef hint, ElementType type,
                             ArrayRef<char> bytes) {
   std::string key =
@@ -116,7 +123,7 @@ std::string CFile::addArray(StringRef hint, ElementType type,
   std::string &name = arrays[key];
   if (!name.empty())
     return name;
-  name = names.add(hint);
+  name = names.add(avoidLibrary(hint, "_values"));
   unsigned size = getBitWidth(type) / 8;
   size_t count = bytes.size() / size;
   std::string text;
@@ -166,7 +173,7 @@ std::string CFile::addFunction(StringRef hint, StringRef comment,
   std::string &name = functions[join(parameters, ",") + ")" + body.str()];
   if (!name.empty())
     return name;
-  name = names.add(hint);
+  name = names.add(avoidLibrary(hint, "_kernel"));
   addHelpers(body);
   std::string text;
   raw_string_ostream os(text);
