@@ -109,6 +109,15 @@ TEST_P(WindowsOnX86, Groups) {
   g.check({activate(conv(w, x, group, g.oneOf({3, 16, 32})))});
 }
 
+TEST(GroupsOnX86, SplitWithinAGroup) {
+  // Threads' parts start within groups, where vectors of a tile would be of
+  // two.
+  X86Graph g(0);
+  Value *x = g.input({1, 48, 7, 5});
+  g.check({g.make("Conv", {x, g.weights({96, 16, 1, 3})},
+                  NamedAttr{"group", IntAttr::get(3)})});
+}
+
 TEST_P(WindowsOnX86, Depthwise) {
   Windows w(g);
   int64_t channels = g.oneOf({3, 16, 24, 70});

@@ -55,6 +55,13 @@ private:
     int64_t size;
     IRValue *isFirst, *isLast;
   };
+  /// Channel \c channel + \c offset of a chunk, whose channel 0 lies at \c base
+  /// for the first pixel.
+  struct Step {
+    IRValue *chunk, *channel;
+    int64_t offset;
+    IRValue *base;
+  };
   struct Group {
     IRValue *start;
     unsigned vectors;
@@ -85,6 +92,10 @@ private:
                         const PixelTiles &tile, IRValue *chunk,
                         ArrayRef<IRValue *> taps, unsigned tap, IRValues sums);
 
+  void emitStep(const Group &group, const PixelTiles &tile, const Step &step,
+                ArrayRef<IRValue *> taps, const std::vector<bool> &inside,
+                IRValues &sums);
+
   // Operands.
   IRValue *getChannelOffset(const Operand &x, unsigned dim, IRValue *chunk);
   int64_t getChannelStride(const Operand &x, unsigned dim) const;
@@ -92,6 +103,9 @@ private:
                         ArrayRef<IRValue *> taps);
   IRValue *loadWeights(const Group &group, unsigned vector, IRValue *chunk,
                        IRValue *channel, ArrayRef<IRValue *> taps);
+  IRValue *loadScalar(const Step &step, unsigned pixel);
+  IRValue *loadInput(const Group &group, unsigned vector, unsigned pixel,
+                     ArrayRef<IRValue *> taps);
   IRValue *loadVector(const Operand &x, ArrayRef<Coord> coords, unsigned count);
 
   IRValue *hide(IRValue *pointer);
@@ -109,9 +123,6 @@ private:
   bool isPool() const { return plan.perChannel && !isConv(); }
   bool isMean() const { return root.getName().contains("Average"); }
   const Window &getPixelWindow() const { return plan.windows.back(); }
-  unsigned getInputDim(unsigned dim) const {
-    return dim + x.getRank() - task.output.getRank();
-  }
 
   const LeafTask &task;
   LeafBuilder &b;
@@ -193,19 +204,18 @@ bool RegisterLeaf::canFlatten() const {
   for (unsigned d = 2; d != task.output.getRank(); ++d)
     if (getExtent(task.box[d]) != task.output.shape[d])
       return false;
+  auto isOne = [](int64_t size) { return size == 1; };
   for (auto [i, input] : llvm::enumerate(task.inputs)) {
     const Value *value = task.kernel.getInput(i);
-    if (value == root.getOperand(1) || value == root.getOperand(2))
+    ArrayRef<int64_t> shape = input.shape;
+    if (value == root.getOperand(1) || value == root.getOperand(2) ||
+        llvm::all_of(shape, isOne))
       continue;
-    auto space =
-        ArrayRef(input.shape).drop_front(std::min<size_t>(2, input.getRank()));
-    bool one = llvm::all_of(input.shape, [](int64_t s) { return s == 1; }) ||
-               llvm::all_of(space, [](int64_t s) { return s == 1; });
-    bool same = input.getRank() == task.output.getRank() &&
-                space == ArrayRef(task.output.shape).drop_front(2);
-    if (input.getRank() == task.output.getRank()
-            ? !(one || (same && isFlat(input)))
-            : !llvm::all_of(input.shape, [](int64_t s) { return s == 1; }))
+    if (shape.size() != task.output.getRank())
+      return false;
+    ArrayRef<int64_t> space = shape.drop_front(2);
+    bool same = space == ArrayRef(task.output.shape).drop_front(2);
+    if (!llvm::all_of(space, isOne) && !(same && isFlat(input)))
       return false;
   }
   return isFlat(task.output);
@@ -282,7 +292,6 @@ void RegisterLeaf::choosePixels() {
     return;
   }
   // Any number of rows of a matrix.
-  IRValue *size = b.CreateNSWSub(range.hi, range.lo);
   IRValue *lo = range.lo;
   for (unsigned step : {maxPixels, 4u, 1u}) {
     if (step > maxPixels)
@@ -294,7 +303,6 @@ void RegisterLeaf::choosePixels() {
     tiles.push_back(std::move(tile));
     lo = hi;
   }
-  (void)size;
 }
 
 /// As many as registers hold, beside the operands of a step.
@@ -351,15 +359,25 @@ void RegisterLeaf::emitGroups() {
   else if (extent % b.lanes)
     full = b.CreateAnd(b.add(full, b.lanes - 1), b.i64(-int64_t(b.lanes)));
   int64_t step = int64_t(vectors) * b.lanes;
-  IRValue *size = b.CreateNSWSub(full, range.lo);
-  IRValue *middle = b.add(range.lo, b.mul(b.divFloor(size, step), step));
-  b.loop({range.lo, middle}, step, [&](IRValue *start) {
+  auto emitSingles = [&](IRValue *lo, IRValue *hi) {
+    b.loop({lo, hi}, b.lanes, [&](IRValue *start) {
+      emitPasses({start, 1, 0});
+    });
+  };
+  // Several vectors must be of one group of a convolution.
+  IRValue *begin = range.lo;
+  if (plan.groups > 1 && vectors > 1) {
+    IRValue *next = b.mul(b.divFloor(b.add(begin, step - 1), step), step);
+    begin = b.min(next, full);
+    emitSingles(range.lo, begin);
+  }
+  IRValue *size = b.CreateNSWSub(full, begin);
+  IRValue *middle = b.add(begin, b.mul(b.divFloor(size, step), step));
+  b.loop({begin, middle}, step, [&](IRValue *start) {
     emitPasses({start, vectors, 0});
   });
   if (vectors > 1)
-    b.loop({middle, full}, b.lanes, [&](IRValue *start) {
-      emitPasses({start, 1, 0});
-    });
+    emitSingles(middle, full);
   if (tail)
     b.loop({b.max(range.lo, b.i64(extent - tail)), range.hi}, b.lanes,
            [&](IRValue *start) {
@@ -526,71 +544,40 @@ IRValues RegisterLeaf::emitChannels(const Group &group, const Pass &pass,
       step = candidate;
       break;
     }
-  bool vectorInput = plan.perChannel;
   IRValue *base =
-      vectorInput ? nullptr : hide(getInputBase(group, chunk, taps));
-  int64_t pixelStride = 0;
-  if (!vectorInput) {
-    unsigned dim = isConv() ? plan.pixelDim
-                            : x.getRank() - (root.getInt("transA", 0) ? 1 : 2);
-    pixelStride =
-        x.strides[dim] * (plan.windows.empty() ? 1 : getPixelWindow().stride);
+      plan.perChannel ? nullptr : hide(getInputBase(group, chunk, taps));
+  return b.loop({b.i64(0), b.i64(pass.size)}, step, sums,
+                [&](IRValue *channel, IRValues inner) {
+                  for (int64_t u = 0; u != step; ++u)
+                    emitStep(group, tile, {chunk, channel, u, base}, taps,
+                             tile.inside[tap], inner);
+                  return inner;
+                });
+}
+
+/// One channel of one tap: accumulates into \p sums.
+void RegisterLeaf::emitStep(const Group &group, const PixelTiles &tile,
+                            const Step &step, ArrayRef<IRValue *> taps,
+                            const std::vector<bool> &inside, IRValues &sums) {
+  IRValues weights;
+  if (!isPool())
+    for (unsigned v = 0; v != group.vectors; ++v)
+      weights.push_back(loadWeights(group, v, step.chunk,
+                                    b.add(step.channel, step.offset), taps));
+  for (unsigned i = 0; i != tile.size; ++i) {
+    if (!inside[i])
+      continue;
+    IRValue *scalar = plan.perChannel ? nullptr : loadScalar(step, i);
+    for (unsigned v = 0; v != group.vectors; ++v) {
+      IRValue *&sum = sums[i * group.vectors + v];
+      IRValue *value = scalar ? scalar : loadInput(group, v, i, taps);
+      if (isPool())
+        sum = isMean() ? b.CreateFAdd(sum, value) : emitMax(b, sum, value);
+      else
+        sum = b.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()},
+                                {value, weights[v], sum});
+    }
   }
-  int64_t channelStride = vectorInput ? 0 : getChannelStride(x, xChannels);
-  return b.loop(
-      {b.i64(0), b.i64(pass.size)}, step, sums,
-      [&](IRValue *channel, IRValues inner) {
-        IRValue *row = vectorInput
-                           ? nullptr
-                           : b.getElementAddress(b.getFloatTy(), base,
-                                                 b.mul(channel, channelStride));
-        for (int64_t u = 0; u != step; ++u) {
-          IRValues weights;
-          if (!isPool())
-            for (unsigned v = 0; v != group.vectors; ++v)
-              weights.push_back(
-                  loadWeights(group, v, chunk, b.add(channel, u), taps));
-          for (unsigned i = 0; i != tile.size; ++i) {
-            if (!tile.inside[tap][i])
-              continue;
-            IRValue *scalar = nullptr;
-            if (!vectorInput)
-              scalar = b.CreateVectorSplat(
-                  b.lanes, b.CreateAlignedLoad(
-                               b.getFloatTy(),
-                               b.getElementAddress(
-                                   b.getFloatTy(), row,
-                                   b.i64(i * pixelStride + u * channelStride)),
-                               llvm::Align(4)));
-            for (unsigned v = 0; v != group.vectors; ++v) {
-              IRValue *&sum = inner[i * group.vectors + v];
-              IRValue *value = scalar;
-              if (vectorInput) {
-                Coords coords = getCoords(group, v, nullptr);
-                unsigned next = 0;
-                for (unsigned d = plan.firstWindowDim; d != x.getRank(); ++d) {
-                  const Window &window = plan.windows[d - plan.firstWindowDim];
-                  IRValue *at = index[d];
-                  if (hasPixels && d == plan.pixelDim)
-                    at = b.add(at, i);
-                  coords[d] = {
-                      b.add(b.add(b.mul(at, window.stride),
-                                  b.mul(taps[next++], window.dilation)),
-                            -window.padBegin)};
-                }
-                value = b.load(x, coords);
-              }
-              if (isPool())
-                sum = isMean() ? b.CreateFAdd(sum, value)
-                               : emitMax(b, sum, value);
-              else
-                sum = b.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()},
-                                        {value, weights[v], sum});
-            }
-          }
-        }
-        return inner;
-      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -636,6 +623,38 @@ IRValue *RegisterLeaf::getInputBase(const Group &group, IRValue *chunk,
                             b.mul(taps[i], window.dilation)),
                       -window.padBegin));
   return b.getElementAddress(b.getFloatTy(), x.pointer, offset);
+}
+
+/// The element of operand 0 for a step and pixel \p pixel of the tile, in all
+/// lanes.
+IRValue *RegisterLeaf::loadScalar(const Step &step, unsigned pixel) {
+  unsigned dim = isConv() ? plan.pixelDim
+                          : x.getRank() - (root.getInt("transA", 0) ? 1 : 2);
+  int64_t pixelStride =
+      x.strides[dim] * (plan.windows.empty() ? 1 : getPixelWindow().stride);
+  int64_t channelStride = getChannelStride(x, xChannels);
+  IRType *type = b.getFloatTy();
+  IRValue *row =
+      b.getElementAddress(type, step.base, b.mul(step.channel, channelStride));
+  IRValue *address = b.getElementAddress(
+      type, row, b.i64(pixel * pixelStride + step.offset * channelStride));
+  return b.splat(b.CreateAlignedLoad(type, address, llvm::Align(4)));
+}
+
+/// A vector of channels of operand 0, for pixel \p pixel of the tile.
+IRValue *RegisterLeaf::loadInput(const Group &group, unsigned vector,
+                                 unsigned pixel, ArrayRef<IRValue *> taps) {
+  Coords coords = getCoords(group, vector, nullptr);
+  for (auto [i, window] : llvm::enumerate(plan.windows)) {
+    unsigned d = plan.firstWindowDim + i;
+    IRValue *at = index[d];
+    if (hasPixels && d == plan.pixelDim)
+      at = b.add(at, pixel);
+    coords[d] = {
+        b.add(b.add(b.mul(at, window.stride), b.mul(taps[i], window.dilation)),
+              -window.padBegin)};
+  }
+  return b.load(x, coords);
 }
 
 /// \p pointer, so that loads through it aren't recognized as those through
