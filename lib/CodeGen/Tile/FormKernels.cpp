@@ -49,6 +49,19 @@ private:
 
 } // namespace
 
+/// Why no target's memory can hold a value of \p type; nullopt where it can.
+static std::optional<std::string> refuseType(Type type) {
+  auto tensor = dyn_cast<TensorType>(type);
+  if (!tensor)
+    return "values of type '" + type.str() + "' aren't supported";
+  if (!tensor.getNumElements())
+    return "shapes have to be known when the model is compiled, and '" +
+           type.str() + "' isn't";
+  if (!tensor.getByteSize())
+    return "tensors of type '" + type.str() + "' aren't supported";
+  return std::nullopt;
+}
+
 /// Why the operations can't be one kernel.
 static std::optional<std::string> refuseKernel(Context &context,
                                                const TileModel &model,
@@ -58,14 +71,10 @@ static std::optional<std::string> refuseKernel(Context &context,
       return "control flow isn't supported";
     for (auto &&values :
          {op->getOperands(), SmallVector<Value *, 4>(op->getResults())})
-      for (Value *value : values) {
-        auto type =
-            value ? dyn_cast<TensorType>(value->getType()) : TensorType();
-        if (value && !value->getType().isNone() &&
-            !(type && type.getNumElements()))
-          return "shapes have to be known when the model is compiled, and '" +
-                 value->getType().str() + "' isn't";
-      }
+      for (Value *value : values)
+        if (value && !value->getType().isNone())
+          if (auto reason = refuseType(value->getType()))
+            return reason;
   }
   Module scratch(context, "kernel");
   KernelOutline outline = outlineKernel(scratch, "kernel", ops);
@@ -148,6 +157,18 @@ bool KernelFormer::form(Graph &graph) {
     if (!op.hasTrait(OpTrait::Terminator | OpTrait::ConstantLike))
       order.push_back(&op);
   bool ok = true;
+  auto checkPort = [&](Value *value, StringRef what, StringRef name) {
+    auto reason = refuseType(value->getType());
+    if (!reason)
+      return;
+    ok = false;
+    module.getContext().getDiagnostics().error(DiagID::TargetUnsupportedOp)
+        << what << " '" << name << "' of the model can't be held: " << *reason;
+  };
+  for (Value *input : graph.getBody().getArguments())
+    checkPort(input, "input", input->getName());
+  for (auto [i, name] : enumerate(graph.getOutputNames()))
+    checkPort(graph.getOutput(i), "output", name);
   for (Operation *op : order) {
     if (taken.contains(op))
       continue;

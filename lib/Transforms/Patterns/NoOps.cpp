@@ -30,7 +30,8 @@ static bool keepsType(Operation *op) {
 
 /// Operators that can't keep the shape and move elements at the same time.
 static LogicalResult forwardSameShape(Operation *op, Rewriter &rewriter) {
-  if (!keepsType(op))
+  // A Split may have results without elements beside all of them.
+  if (op->getNumResults() != 1 || !keepsType(op))
     return failure();
   return rewriter.replace(op, op->getOperand(0));
 }
