@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Driver/CompileJob.h"
+#include "onnc/CodeGen/Report.h"
 #include "onnc/CodeGen/ScheduleFile.h"
 #include "onnc/Driver/Compiler.h"
 #include "onnc/Driver/ModelFile.h"
@@ -14,6 +15,7 @@
 #include "onnc/Import/ONNX/Export.h"
 #include "onnc/Support/OutputFile.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -52,7 +54,20 @@ private:
   LogicalResult chooseKind();
   LogicalResult compile(Pipeline &pipeline);
   LogicalResult write(Module &module);
-  LogicalResult writeModule(Module &module, const std::string &path);
+  LogicalResult writeIR(Module &module, const std::string &path);
+  LogicalResult writeONNX(Module &module, const std::string &path);
+  LogicalResult writeSchedule(Module &module, const std::string &path);
+  LogicalResult writeReport(Module &module, const std::string &path);
+
+  /// What can be written without the target.
+  struct NeutralKind {
+    StringRef name, extension;
+    /// It says what the target's pipeline decided.
+    bool needsTarget;
+    LogicalResult (Job::*write)(Module &module, const std::string &path);
+  };
+  static const NeutralKind neutralKinds[];
+  const NeutralKind *findNeutralKind(StringRef name);
 
   InFlightDiagnostic error() {
     return context.getDiagnostics().error(DiagID::CommandLine);
@@ -71,6 +86,19 @@ private:
 };
 
 } // namespace
+
+const Job::NeutralKind Job::neutralKinds[] = {
+    {"ir", ".onncir", false, &Job::writeIR},
+    {"onnx", ".out.onnx", false, &Job::writeONNX},
+    {"schedule", ".schedule.json", true, &Job::writeSchedule},
+    {"report", ".report.html", true, &Job::writeReport},
+    {"report-json", ".report.json", true, &Job::writeReport}};
+
+const Job::NeutralKind *Job::findNeutralKind(StringRef name) {
+  const NeutralKind *kind = find_if(
+      neutralKinds, [&](const NeutralKind &k) { return k.name == name; });
+  return kind == std::end(neutralKinds) ? nullptr : kind;
+}
 
 LogicalResult Job::checkArguments() {
   auto parsed = parseOptLevel(job.level, context.getDiagnostics());
@@ -96,9 +124,11 @@ const OutputKind *Job::findKind(StringRef name) {
 LogicalResult Job::chooseKind() {
   kind = job.emit;
   const Target *target = compiler.getTarget();
-  if (kind == "ir" || kind == "onnx")
-    return success();
-  if (kind == "schedule" && target)
+  if (!job.measured.empty() && !StringRef(kind).starts_with("report"))
+    return error() << "--measured needs --emit=report or --emit=report-json, "
+                      "which show it";
+  const NeutralKind *neutral = findNeutralKind(kind);
+  if (neutral && (target || !neutral->needsTarget))
     return success();
   if (!target)
     return error() << "no target: name one with -mquadruple= (--list-targets "
@@ -107,7 +137,9 @@ LogicalResult Job::chooseKind() {
     kind = target->getOutputKinds().front().name.str();
   if (findKind(kind))
     return success();
-  std::vector<StringRef> names = {"ir", "onnx", "schedule"};
+  std::vector<StringRef> names;
+  for (const NeutralKind &k : neutralKinds)
+    names.push_back(k.name);
   for (const OutputKind &k : target->getOutputKinds())
     names.push_back(k.name);
   return error() << "can't emit '" << kind << "' for "
@@ -118,10 +150,9 @@ LogicalResult Job::chooseKind() {
 Expected<std::string> Job::getOutputPath() {
   if (!job.output.empty())
     return job.output;
-  StringRef extension = kind == "ir"         ? ".onncir"
-                        : kind == "onnx"     ? ".out.onnx"
-                        : kind == "schedule" ? ".schedule.json"
-                                             : findKind(kind)->extension;
+  const NeutralKind *neutral = findNeutralKind(kind);
+  StringRef extension =
+      neutral ? neutral->extension : findKind(kind)->extension;
   if (job.models[0] == "-")
     return ("a" + extension).str();
   std::string path = (sys::path::stem(job.models[0]) + extension).str();
@@ -131,11 +162,51 @@ Expected<std::string> Job::getOutputPath() {
   return path;
 }
 
-LogicalResult Job::writeModule(Module &module, const std::string &path) {
-  if (kind == "onnx")
-    return exportModel(module, path);
+LogicalResult Job::writeIR(Module &module, const std::string &path) {
   return reportError(context.getDiagnostics(), DiagID::InputOutput,
                      writeModuleFile(module, path));
+}
+
+LogicalResult Job::writeONNX(Module &module, const std::string &path) {
+  return exportModel(module, path);
+}
+
+LogicalResult Job::writeSchedule(Module &module, const std::string &path) {
+  return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                     writeOutputFile(path, [&](raw_pwrite_stream &os) {
+                       onnc::writeSchedule(getSchedule(*module.getMain()), os);
+                       return Error::success();
+                     }));
+}
+
+LogicalResult Job::writeReport(Module &module, const std::string &path) {
+  if (failed(compiler.checkEmission(module)))
+    return failure();
+  // As everywhere in code generation, machines have one unit.
+  auto report =
+      Report::get(module, compiler.getTarget()->getMachine().units.front());
+  if (!report)
+    return reportError(context.getDiagnostics(), DiagID::EmitFailed,
+                       report.takeError());
+  // Graphs are rarely named after what they are.
+  if (job.models[0] != "-")
+    report->model = sys::path::stem(job.models[0]).str();
+  if (!job.measured.empty()) {
+    auto file = MemoryBuffer::getFile(job.measured, /*IsText=*/true);
+    Error problem = file ? report->measure((*file)->getBuffer())
+                         : errorCodeToError(file.getError());
+    if (problem)
+      return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                         createFileError(job.measured, std::move(problem)));
+  }
+  return reportError(context.getDiagnostics(), DiagID::InputOutput,
+                     writeOutputFile(path, [&](raw_pwrite_stream &os) {
+                       if (kind == "report")
+                         report->writeHTML(os);
+                       else
+                         report->writeJSON(os);
+                       return Error::success();
+                     }));
 }
 
 LogicalResult Job::write(Module &module) {
@@ -143,14 +214,8 @@ LogicalResult Job::write(Module &module) {
   if (!path)
     return reportError(context.getDiagnostics(), DiagID::CommandLine,
                        path.takeError());
-  if (kind == "ir" || kind == "onnx")
-    return writeModule(module, *path);
-  if (kind == "schedule")
-    return reportError(context.getDiagnostics(), DiagID::InputOutput,
-                       writeOutputFile(*path, [&](raw_pwrite_stream &os) {
-                         writeSchedule(getSchedule(*module.getMain()), os);
-                         return Error::success();
-                       }));
+  if (const NeutralKind *neutral = findNeutralKind(kind))
+    return (this->*neutral->write)(module, *path);
   if (findKind(kind)->isDirectory) {
     if (*path == "-")
       return error() << "'" << kind << "' is a directory; name one with -o";

@@ -8,6 +8,7 @@
 
 #include "onnc/Driver/Compiler.h"
 #include "onnc/Analysis/TileVerifier.h"
+#include "onnc/CodeGen/TensorPasses.h"
 #include "onnc/CodeGen/TileTransforms.h"
 #include "onnc/Transforms/Passes.h"
 
@@ -18,6 +19,7 @@ Compiler::Compiler(Context &context, const TargetRegistry &targets)
     : context(context), targets(targets) {
   cantFail(registerTransformsPasses(passes));
   cantFail(registerTileTransformsPasses(passes));
+  cantFail(registerTensorMemoryPasses(passes));
   passes.addValidator({"tiles", std::nullopt, verifyTiles});
 }
 
@@ -67,7 +69,6 @@ LogicalResult Compiler::compile(Module &module, const Pipeline &pipeline,
   return runPipeline(pipeline, module, passes, options);
 }
 
-/// That \p module has come as far as targets want it.
 LogicalResult Compiler::checkEmission(const Module &module) {
   assert(target && "no quadruple");
   for (Property needed : {Property::Selected, Property::Allocated})

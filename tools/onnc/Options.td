@@ -26,8 +26,11 @@ def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
     HelpText<"Where the result goes; by default the model's name with the "
              "extension of its kind">;
 def emit_EQ : Joined<["--", "-"], "emit=">, MetaVarName<"<kind>">,
-    HelpText<"What to write: ir, onnx, schedule, or one of the target's kinds "
-             "(obj, asm)">;
+    HelpText<"What to write: ir, onnx, schedule, report, report-json, or one of "
+             "the target's kinds (obj, asm)">;
+def measured_EQ : Joined<["--", "-"], "measured=">, MetaVarName<"<trace.json>">,
+    HelpText<"Show in the report what the program's launches took, from a "
+             "timeline that onnc-run --trace wrote">;
 def schedule_EQ : Joined<["--", "-"], "schedule=">, MetaVarName<"<file.json>">,
     HelpText<"Fusion blocks, their cores and tiles, as --emit=schedule writes "
              "them">;

@@ -46,6 +46,7 @@ int main(int argc, char **argv) {
   job.emit = args->getLastArgValue(OPT_emit_EQ);
   job.level = args->getLastArgValue(OPT_O_LEVEL, "2");
   job.schedule = args->getLastArgValue(OPT_schedule_EQ);
+  job.measured = args->getLastArgValue(OPT_measured_EQ);
   job.shapes = args->getAllArgValues(OPT_shape_EQ);
   return failed(runJob(context, job, outs()));
 }

@@ -27,6 +27,10 @@ struct TileMachine {
   const TileModel &model;
 };
 
+/// Where the tile pass leaves its estimate of a block's cycles, for reports: an
+/// integer on tile.Block.
+constexpr llvm::StringRef estimatedCyclesAttr = "onnc.cycles";
+
 } // namespace onnc
 
 #include "onnc/CodeGen/TilePasses.h.inc"

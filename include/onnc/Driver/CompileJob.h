@@ -30,6 +30,8 @@ struct CompileJob {
   std::string level = "2";
   /// A file of fusion blocks (CodeGen/ScheduleFile.h); empty: none.
   std::string schedule;
+  /// A timeline to show in a report, as onnc-run writes it; empty: none.
+  std::string measured;
   std::vector<std::string> shapes;
   PassOptions passes;
 };

@@ -53,9 +53,11 @@ public:
   LogicalResult emitDirectory(const Module &module, llvm::StringRef kind,
                               llvm::StringRef path);
 
-private:
+  /// That \p module has come as far as targets want it. Fails, with the error
+  /// reported, otherwise.
   LogicalResult checkEmission(const Module &module);
 
+private:
   Context &context;
   const TargetRegistry &targets;
   PassRegistry passes;

@@ -76,6 +76,8 @@ public:
     return llvm::createStringError("this program records no timeline");
   }
   /// After enableTrace(): the last run's timeline in Chrome's trace format.
+  /// Complete events of the category "launch" are those of the blocks, in order
+  /// (Report::measure reads them).
   virtual void writeTrace(llvm::raw_ostream &os) const {}
 };
 

@@ -8,6 +8,7 @@
 
 #include "Lowering.h"
 #include "onnc/IR/ShapeInference.h"
+#include <cmath>
 #include <functional>
 
 using namespace llvm;
@@ -412,13 +413,14 @@ void BlockLowering::run(tile::BlockOp block) {
 
   // The new block, whose operands are known when its body is written.
   Builder &top = parent.top;
-  Operation *lowered =
-      top.create(tile::BlockOp::getOperationName(), {}, {},
-                 {{"name", StringAttr::get(block.getName())},
-                  {"model_parallelism", IntAttr::get(plan.getNumCores())},
-                  {"tile", IntsAttr::get(plan.tile)},
-                  {"split", IntsAttr::get(plan.split)}},
-                 /*numRegions=*/1);
+  Operation *lowered = top.create(
+      tile::BlockOp::getOperationName(), {}, {},
+      {{"name", StringAttr::get(block.getName())},
+       {"model_parallelism", IntAttr::get(plan.getNumCores())},
+       {"tile", IntsAttr::get(plan.tile)},
+       {"split", IntsAttr::get(plan.split)},
+       {estimatedCyclesAttr, IntAttr::get(std::llround(plan.cycles))}},
+      /*numRegions=*/1);
   if (Attribute layers = block.getLayers())
     lowered->setAttr("layers", layers);
   if (!plan.reduction.empty())

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include <cmath>
 #include <functional>
 
 using namespace llvm;
@@ -145,6 +146,7 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
   Builder builder(context);
   builder.setInsertionPointToEnd(body);
   unsigned cores = 1;
+  double cycles = 0;
   for (const Piece &piece : pieces) {
     if (!targets[piece.output])
       continue;
@@ -152,10 +154,13 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
                             piece.from, piece.sizes);
     Value *target = getPart(builder, getArgument(targets[piece.output]),
                             piece.to, piece.sizes);
-    cores = std::max(cores, copyTiles(builder, block, source, target,
-                                      task.last().tiling.inputs[piece.input]));
+    TilePlan plan = copyTiles(builder, block, source, target,
+                              task.last().tiling.inputs[piece.input]);
+    cores = std::max(cores, plan.getNumCores());
+    cycles += plan.cycles;
   }
   lowered->setAttr("model_parallelism", IntAttr::get(cores));
+  lowered->setAttr(estimatedCyclesAttr, IntAttr::get(std::llround(cycles)));
   lowered->setOperands(operands);
   builder.setInsertionPointToEnd(body);
   builder.createReturn({});
@@ -164,8 +169,8 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
 }
 
 /// Copies one buffer to another of its shape, in parallel and by way of what
-/// \p through names. Returns the number of cores.
-unsigned Lowering::copyTiles(Builder &builder, tile::BlockOp block,
+/// \p through names. Returns how.
+TilePlan Lowering::copyTiles(Builder &builder, tile::BlockOp block,
                              Value *source, Value *target,
                              const TileOperand &through) {
   BufferType type = tile::getBufferType(source);
@@ -276,5 +281,5 @@ unsigned Lowering::copyTiles(Builder &builder, tile::BlockOp block,
         }
         nest(0);
       });
-  return plan->getNumCores();
+  return *plan;
 }

@@ -43,7 +43,7 @@ private:
                                    std::string &why);
   bool lowerAsReshape(tile::BlockOp block);
   bool lowerAsCopies(tile::BlockOp block, const BlockTask &task);
-  unsigned copyTiles(Builder &builder, tile::BlockOp block, Value *source,
+  TilePlan copyTiles(Builder &builder, tile::BlockOp block, Value *source,
                      Value *target, const TileOperand &through);
   /// The buffer of a tensor in the backing memory, made where there is none.
   Value *getBuffer(Value *tensor);

@@ -162,6 +162,20 @@ void RunReport::writeTrace(raw_ostream &os) const {
         for (unsigned q = 1; q != NumQueues; ++q)
           metadata("thread_name", c, q, getQueueName(QueueSet(q)).str());
       }
+      metadata("process_name", cores, 0, "launches");
+      uint64_t start = 0;
+      for (const LaunchReport &l : launches) {
+        json.object([&] {
+          json.attribute("ph", "X");
+          json.attribute("cat", "launch");
+          json.attribute("name", json::fixUTF8(l.name));
+          json.attribute("pid", cores);
+          json.attribute("tid", 0);
+          json.attribute("ts", double(start) / perMicrosecond);
+          json.attribute("dur", double(l.cycles) / perMicrosecond);
+        });
+        start += l.cycles;
+      }
       for (const TimelineEvent &e : timeline)
         json.object([&] {
           json.attribute("ph", "X");
