@@ -32,6 +32,7 @@ LAYERS = [
     "Target",
     "Target/*",
     "Driver",
+    "Testing",
     "SDK",
     "tools",
 ]
