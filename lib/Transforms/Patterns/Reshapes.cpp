@@ -26,6 +26,15 @@ Operation *onnc::createReshape(Builder &builder, Value *value,
     open += !size;
     hasZero |= size == 0;
   }
+  // 0 means the dimension of the value at the same place.
+  TensorType from = value->getTensorType();
+  if (open > 1 && !hasZero && from && from.hasRank())
+    for (auto [size, was, is] :
+         zip(shape, from.getShape(), type.getShape()))
+      if (size == -1 && !is.isUnknown() && was == is) {
+        size = 0;
+        --open;
+      }
   // -1 means what the others leave, and they leave nothing to divide by if one
   // of them is 0.
   if (open > 1 || (open && hasZero))
