@@ -9,6 +9,7 @@
 #include "NodeTest.h"
 #include "Expectations.h"
 #include "onnc/Driver/CompileJob.h"
+#include "onnc/Driver/Compiler.h"
 #include "onnc/Driver/Runner.h"
 #include "onnc/IR/Context.h"
 #include "onnc/Import/ONNX/Import.h"
@@ -74,6 +75,7 @@ private:
   Expected<std::vector<RuntimeValue>> runModel(ArrayRef<RuntimeValue> inputs);
   Error compareOutputs(StringRef data, ArrayRef<RuntimeValue> outputs);
   void collectOperators();
+  LogicalResult expandFunctions();
   TestResult failed(std::string reason) const {
     return {Outcome::Failed, std::move(reason)};
   }
@@ -119,6 +121,15 @@ void NodeTest::collectOperators() {
     if (!op->getInfo().onnxDomain.empty() || op->getInfo().onnxSince)
       operators.insert(op->getName());
   });
+}
+
+LogicalResult NodeTest::expandFunctions() {
+  Compiler compiler(context, targets);
+  PassOptions options;
+  options.passes = "expand-functions";
+  auto pipeline = compiler.getPipeline(options, OptLevel::O0);
+  return success(pipeline &&
+                 succeeded(compiler.compile(*module, *pipeline, options)));
 }
 
 /// As Skips.def names it.
@@ -214,6 +225,8 @@ TestResult NodeTest::run() {
   if (!module)
     return finish(failed(diagnostics));
   collectOperators();
+  if (config.expandFunctions && ::failed(expandFunctions()))
+    return failed(diagnostics);
   if (!config.quadruple.empty()) {
     RunConfig run;
     run.quadruple = config.quadruple;

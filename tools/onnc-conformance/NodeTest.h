@@ -29,6 +29,8 @@ struct TestConfig {
   RunOptions options;
   /// Empty: by the interpreter.
   std::string quadruple;
+  /// Run the pass expand-functions first.
+  bool expandFunctions = false;
 };
 
 /// Runs the model of \p directory (model.onnx) on each of its data sets

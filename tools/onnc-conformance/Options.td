@@ -21,6 +21,8 @@ def target_EQ : Joined<["--", "-"], "target=">,
 def jobs_EQ : Joined<["--", "-"], "jobs=">, MetaVarName<"<n>">,
     HelpText<"Run this many tests at a time, by default one on each processor">;
 def : Joined<["-"], "j">, Alias<jobs_EQ>, MetaVarName<"<n>">;
+def expand_functions : F<"expand-functions",
+    "Replace operators that ONNX defines by others before anything runs">;
 def quiet : F<"quiet", "Leave the summary of operators out">;
 def verbose : F<"verbose", "Show also what passes and what is skipped">;
 def naive : F<"naive", "Run the plain kernels in place of the blocked ones">;

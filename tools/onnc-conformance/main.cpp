@@ -74,6 +74,7 @@ int runTests(const InputArgList &args) {
   TestConfig config;
   config.options.naiveKernels = args.hasArg(OPT_naive);
   config.quadruple = args.getLastArgValue(OPT_target_EQ, "interp");
+  config.expandFunctions = args.hasArg(OPT_expand_functions);
   if (config.quadruple == "interp")
     config.quadruple.clear();
   unsigned jobs = 0;

@@ -30,7 +30,8 @@ def Canonicalize : Pass<"canonicalize", Transforms> {
     - Flatten, Squeeze and Unsqueeze become Reshape with a constant shape, and
       so does a Transpose that only moves dimensions of size 1: what a target
       can do without touching an element is one operator. This needs at most
-      one dimension that isn't a constant;
+      one dimension that isn't a constant, besides those that stay where they
+      are;
     - of several Reshapes or Transposes in a row one is left;
     - a Reshape whose shape is computed, but known, gets a constant shape;
     - a Sum of two is an Add; the constant of a commutative operator stands
@@ -60,6 +61,30 @@ def EliminateDeadCode : Pass<"eliminate-dead-code", Transforms> {
     Operations with an effect stay, and those whose bodies have one.
   }];
   let statistics = [Statistic<"removed", "operations removed">];
+}
+
+def ExpandFunctions : Pass<"expand-functions", Transforms> {
+  let summary = "Replaces operators that are functions of others by these";
+  let description = [{
+    ONNX defines many operators by others; lib/Transforms/Functions has these
+    definitions. For targets that know few operators, and for passes that look
+    at what is computed:
+
+    - activations: Celu, Clip, Elu, Gelu, HardSigmoid, HardSwish, LeakyRelu,
+      Mish, PRelu, Selu, Shrink, Softplus, Softsign, SwiGLU, Swish,
+      ThresholdedRelu; GreaterOrEqual, LessOrEqual, CastLike;
+    - ReduceL1, ReduceL2, ReduceLogSum, ReduceLogSumExp, ReduceSumSquare;
+    - Softmax, LogSoftmax, LpNormalization, MeanVarianceNormalization,
+      LayerNormalization, RMSNormalization, GroupNormalization;
+    - NegativeLogLikelihoodLoss, SoftmaxCrossEntropyLoss;
+    - Attention, RotaryEmbedding, CausalConvWithState where the sizes of heads
+      and channels are known;
+    - AffineGrid and CenterCropPad of known sizes, Bernoulli.
+
+    Results are rounded differently; float16 and bfloat16 are computed in f32
+    and rounded once.
+  }];
+  let statistics = rewriteStatistics;
 }
 
 def FoldBatchNormalization : Pass<"fold-batch-normalization", Transforms> {
