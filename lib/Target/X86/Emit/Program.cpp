@@ -210,8 +210,16 @@ Expected<int64_t> ProgramEmitter::getArenaOffset(Value *storage) {
 }
 
 Expected<IRValue *> ProgramEmitter::getStorage(Value *storage, Scope &scope) {
-  while (storage->isArgument() && arguments.count(storage))
-    storage = arguments[storage];
+  // What a block's argument stands for, and what a reshape is the bytes of.
+  for (;;) {
+    Operation *op = storage->getDefiningOp();
+    if (storage->isArgument() && arguments.count(storage))
+      storage = arguments[storage];
+    else if (isa_and_present<tile::ReshapeOp>(op))
+      storage = op->getOperand(0);
+    else
+      break;
+  }
   LeafBuilder &b = *builder;
   auto at = [&](unsigned word, int64_t offset) {
     return b.getElementAddress(
