@@ -337,6 +337,7 @@ ScheduleSolution onnc::minimizePeak(const SchedulingProblem &problem,
     solver.run();
   solution.lowerBound = solver.getLowerBound();
   solution.numNodes = solver.getNumNodes();
+  solution.numTasks = reduction.getProblem().tasks.size();
   solution.numSegments = solver.getNumSegments();
   if (solver.getPeak() < solution.schedule.peak) {
     Order order = reduction.extend(solver.getOrder());

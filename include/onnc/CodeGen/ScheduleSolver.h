@@ -33,6 +33,8 @@ struct ScheduleSolution {
   /// No order has a lower peak.
   int64_t lowerBound = 0;
   int64_t numNodes = 0;
+  /// The tasks that need memory; the others may run at any time.
+  unsigned numTasks = 0;
   /// The parts that the problem falls into at tasks that every other one comes
   /// before or after.
   unsigned numSegments = 0;
