@@ -81,7 +81,7 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--ort")
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     names = options.names or sorted(
         f[:-5] for f in os.listdir(options.directory)
         if f.endswith(".onnx")
