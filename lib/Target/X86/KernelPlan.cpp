@@ -128,6 +128,11 @@ static Error checkTypes(const Operation &op) {
     if (operand)
       if (Error error = check(operand))
         return error;
+  if (op.getName() == "onnx.Pow" &&
+      op.getOperand(0)->getTensorType().getElementType() !=
+          op.getOperand(1)->getTensorType().getElementType())
+    return createStringError("powers with an exponent of another type than the "
+                             "base aren't supported");
   if (op.getNumResults() != 1) {
     for (unsigned i = 1; i != op.getNumResults(); ++i)
       if (op.getResult(i)->hasUses() || !op.getNumResults())
