@@ -273,8 +273,11 @@ Error BlockEmitter::emitCompute(tile::ComputeOp compute) {
                             "kernel, for which there is no code");
     addBuffer(writer, value, view, name, isOutput);
   }
-  if (!writeSoftmaxLeaf(writer) && !writeDepthwiseLeaf(writer) &&
-      !writeDotLeaf(writer))
+  // The faster leaves write one result.
+  bool isFast = kernel.getNumOutputs() == 1 &&
+                (writeSoftmaxLeaf(writer) || writeDepthwiseLeaf(writer) ||
+                 writeDotLeaf(writer));
+  if (!isFast)
     writeGenericLeaf(writer);
   os << writer.finish(kernel.getName(), describe(kernel), 2 * depth) << "\n";
   return Error::success();

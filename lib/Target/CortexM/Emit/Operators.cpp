@@ -194,6 +194,8 @@ static bool isElementwise(const Operation &op, const Value *value) {
 
 std::optional<std::string> cortexm::getKernelRefusal(const Graph &kernel) {
   auto ops = getOperators(kernel);
+  if (ops.empty())
+    return "it computes nothing";
   for (auto [i, op] : enumerate(ops)) {
     if (auto reason = getOperatorRefusal(*op))
       return reason;
