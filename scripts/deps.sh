@@ -14,6 +14,8 @@ build_packages=(
   g++ cmake ninja-build python3
   llvm-19-dev llvm-19-tools liblld-19-dev libzstd-dev zlib1g-dev
   libonnx-dev libprotobuf-dev protobuf-compiler
+  libre2-dev libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev
+  libopenjp2-7-dev
 )
 test_packages=(
   libgtest-dev clang-19 libclang-rt-19-dev python3-numpy python3-onnx

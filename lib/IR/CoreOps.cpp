@@ -19,6 +19,7 @@ using namespace onnc;
 void onnc::registerCoreOps(Context &context) {
   context.registerOps(opTable);
   registerOnnxOps(context);
+  registerOnnxMlOps(context);
   registerQuantOps(context);
   registerTileOps(context);
 }

@@ -22,6 +22,9 @@ static constexpr KernelEntry table[] = {
 #define QUANT_KERNEL(NAME, FUNCTION) {"quant." #NAME, kernels::FUNCTION, true},
 #define PREVIEW_KERNEL(NAME, FUNCTION)                                         \
   {"onnx_preview." #NAME, kernels::FUNCTION, false},
+#define ML_KERNEL(NAME, FUNCTION) {"onnx_ml." #NAME, kernels::FUNCTION, true},
+#define ML_VALUE_KERNEL(NAME, FUNCTION)                                        \
+  {"onnx_ml." #NAME, kernels::FUNCTION, false},
 #include "Kernels.def"
 };
 

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 ///
 /// \file
-/// Registers the operators that every context knows: builtin, ONNX, and the
-/// integer operators of quantized models.
+/// Registers the operators that every context knows: builtin, ONNX (ai.onnx and
+/// ai.onnx.ml), and the integer operators of quantized models.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_IR_COREOPS_H
@@ -22,6 +22,7 @@ class Context;
 void registerCoreOps(Context &context);
 /// Parts of it.
 void registerOnnxOps(Context &context);
+void registerOnnxMlOps(Context &context);
 void registerQuantOps(Context &context);
 void registerTileOps(Context &context);
 

@@ -78,16 +78,20 @@ Expected<ModelImporter::Opsets> ModelImporter::readOpsets(const OpsetIds &ids) {
   // IR version 3 introduced the list; before, there was version 1 only.
   if (opsets.empty() && model.ir_version() < 3)
     opsets[""] = 1;
-  auto core = opsets.find("");
-  if (core == opsets.end())
-    return opsets;
-  if (core->second > newestOnnxOpset)
-    return unsupported("operator set " + Twine(core->second) +
-                       " of ai.onnx is newer than " + Twine(newestOnnxOpset) +
-                       ", the newest known");
-  if (core->second < 1)
-    return malformed("operator set " + Twine(core->second) +
-                     " of ai.onnx can't be");
+  static constexpr std::tuple<const char *, const char *, int64_t> known[] = {
+      {"", "ai.onnx", newestOnnxOpset}, {"ai.onnx.ml", "ai.onnx.ml", 5}};
+  for (auto [domain, name, newest] : known) {
+    auto set = opsets.find(domain);
+    if (set == opsets.end())
+      continue;
+    if (set->second > newest)
+      return unsupported("operator set " + Twine(set->second) + " of " + name +
+                         " is newer than " + Twine(newest) +
+                         ", the newest known");
+    if (set->second < 1)
+      return malformed("operator set " + Twine(set->second) + " of " + name +
+                       " can't be");
+  }
   return opsets;
 }
 

@@ -99,8 +99,7 @@ std::string ModelImporter::whyUnknown(const onnx::NodeProto &node,
       return "there is no such operator, or it isn't supported";
     return "nothing is known of the operator's domain or of the operator";
   }
-  if (int first = getFirstVersion(node.op_type());
-      domain.empty() && version->second < first)
+  if (int first = getFirstVersion(node.op_type()); version->second < first)
     return "it appeared in operator set " + std::to_string(first) +
            ", the model uses " + std::to_string(version->second);
   return {};
@@ -324,13 +323,12 @@ LogicalResult ModelImporter::importOperator(
   for (int i = node.output_size(); i > 0 && node.output(i - 1).empty(); --i)
     form.outputs.pop_back();
   unsigned numErrors = context.getDiagnostics().getNumErrors();
-  if (normalizeDomain(node.domain()).empty())
-    if (Error e = upgradeNode(form, version)) {
-      std::string reason = toString(std::move(e));
-      if (context.getDiagnostics().getNumErrors() != numErrors)
-        return failure();
-      return rejectNode(node, reason, scope, loc);
-    }
+  if (Error e = upgradeNode(form, normalizeDomain(node.domain()), version)) {
+    std::string reason = toString(std::move(e));
+    if (context.getDiagnostics().getNumErrors() != numErrors)
+      return failure();
+    return rejectNode(node, reason, scope, loc);
+  }
   while (!form.inputs.empty() && !form.inputs.back())
     form.inputs.pop_back();
   if (std::string wrong = checkForm(info, form); !wrong.empty())

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Cast.h"
 #include "../Dispatch.h"
 #include "../Kernels.h"
 #include "llvm/ADT/StringExtras.h"
@@ -127,10 +128,10 @@ static Expected<To> parse(StringRef text, ElementType type, CastMode mode) {
   return convertElement<To>(value, type, mode);
 }
 
-static Error castTo(KernelContext &ctx, ElementType type) {
-  const TensorValue &x = ctx.tensor(0);
+Expected<TensorValue>
+interp::castTensor(KernelContext &ctx, const TensorValue &x, ElementType type) {
   if (x.getElementType() == type)
-    return ctx.done(ctx.value(0));
+    return x;
   CastMode mode{ctx.op.getInt("saturate", 1) ? OnOverflow::Saturate
                                              : OnOverflow::Infinity,
                 StringSwitch<E8M0Rounding>(ctx.op.getString("round_mode", "up"))
@@ -139,7 +140,7 @@ static Error castTo(KernelContext &ctx, ElementType type) {
                     .Default(E8M0Rounding::Up)};
   Expected<TensorValue> y = ctx.allocate(type, x.getShape());
   if (!y)
-    return y.takeError();
+    return y;
   const int64_t count = x.getNumElements();
   Error error = [&]() -> Error {
     if (type == ElementType::String)
@@ -173,15 +174,16 @@ static Error castTo(KernelContext &ctx, ElementType type) {
   }();
   if (error)
     return error;
-  return ctx.done(std::move(*y));
+  return y;
 }
 
 Error kernels::cast(KernelContext &ctx) {
-  return castTo(ctx, ctx.resultType());
+  return ctx.done(castTensor(ctx, ctx.tensor(0), ctx.resultType()));
 }
 
 Error kernels::castLike(KernelContext &ctx) {
-  return castTo(ctx, ctx.tensor(1).getElementType());
+  return ctx.done(
+      castTensor(ctx, ctx.tensor(0), ctx.tensor(1).getElementType()));
 }
 
 Error kernels::bitCast(KernelContext &ctx) {

@@ -127,13 +127,21 @@ static Error checkKinds(const NodeForm &node) {
   return Error::success();
 }
 
-Error onnx_import::upgradeNode(NodeForm &node, int64_t opset) {
+static SmallVector<ArrayRef<UpgradeStep>, 5> getTables(StringRef domain) {
+  if (domain == "ai.onnx.ml")
+    return {getMlSteps()};
+  if (!domain.empty())
+    return {};
+  return {getLegacySteps(), getElementwiseSteps(), getNormalizationSteps(),
+          getSamplingSteps(), getShapeSteps()};
+}
+
+Error onnx_import::upgradeNode(NodeForm &node, StringRef domain,
+                               int64_t opset) {
   SmallVector<const UpgradeStep *, 4> steps;
   // Renamed operators continue under the new name.
   auto collect = [&](StringRef opType) {
-    for (auto table :
-         {getLegacySteps(), getElementwiseSteps(), getNormalizationSteps(),
-          getSamplingSteps(), getShapeSteps()})
+    for (ArrayRef<UpgradeStep> table : getTables(domain))
       for (const UpgradeStep &step : table)
         if (step.version > opset && step.opType == opType)
           steps.push_back(&step);
@@ -161,8 +169,10 @@ StringRef onnx_import::getNewestName(StringRef opType) {
 }
 
 int onnx_import::getFirstVersion(StringRef opType) {
-  // Those that appeared after operator set 7, the first that is read in full.
+  // Those that appeared after operator set 7, the first that is read in full,
+  // and of ai.onnx.ml after the first.
   return StringSwitch<int>(opType)
+      .Case("TreeEnsemble", 5)
       .Cases("Expand", "Scan", 8)
       .Cases("Acosh", "Asinh", "Atanh", "Compress", "ConstantOfShape", "Cosh",
              "Erf", "EyeLike", "IsNaN", 9)

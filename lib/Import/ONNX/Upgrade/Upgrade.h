@@ -94,9 +94,12 @@ llvm::ArrayRef<UpgradeStep> getElementwiseSteps();
 llvm::ArrayRef<UpgradeStep> getNormalizationSteps();
 llvm::ArrayRef<UpgradeStep> getSamplingSteps();
 llvm::ArrayRef<UpgradeStep> getShapeSteps();
+/// Those of ai.onnx.ml.
+llvm::ArrayRef<UpgradeStep> getMlSteps();
 
-/// Brings \p node from operator set \p opset to the newest form.
-llvm::Error upgradeNode(NodeForm &node, int64_t opset);
+/// Brings \p node from operator set \p opset of \p domain ("" is ai.onnx) to the
+/// newest form. Nodes of other domains stay.
+llvm::Error upgradeNode(NodeForm &node, llvm::StringRef domain, int64_t opset);
 
 /// The operator that \p opType became, if it was renamed; else \p opType.
 llvm::StringRef getNewestName(llvm::StringRef opType);
