@@ -7,7 +7,9 @@ Without models, on the cells of bench/cells.py. Prints for each the peak of the
 order in the file (Keras's, for the cells), of the order in which a depth-first
 importer comes to the operations, of the best heuristic, of the search, the
 lower bound, and the least peak after rewriting; in kB. Then the geometric means
-of depth-first and of the file's order over the search, and over rewriting.
+of depth-first and of the file's order over the search, and over rewriting; and
+of depth-first where nothing is fused or in place, as in an interpreter, over
+search and rewriting with both.
 
     --plain        no fusion and nothing in place, for all of them
     --growth       also chains of cells, and how nodes and seconds grow
@@ -25,6 +27,8 @@ import time
 import onnx
 
 import cells
+
+PLAIN = "search-nodes=0 fuse=false in-place=false"
 
 
 def run(*command):
@@ -67,11 +71,13 @@ def print_table(models, directory, options):
         ir = convert(path, directory)
         stats, seconds = measure(ir, "schedule-tensors{%s}" % options)
         rewrite, _ = measure(ir, "rewrite-for-memory{%s}" % options)
+        plain, _ = measure(ir, "schedule-tensors{%s}" % PLAIN)
         given, depth, peak = (stats[name + "-bytes"]
                               for name in ("given", "depth-first", "peak"))
         after = rewrite["peak-bytes"]
         ratios.append((depth / peak, depth / after, given / peak,
-                       given / after))
+                       given / after, plain["depth-first-bytes"] / peak,
+                       plain["depth-first-bytes"] / after))
         print("%-18s %5d %8.1f %8.1f %8.1f %8.1f %8.1f %8.1f %6.2f %6.2f %7d "
               "%6.2f%s" %
               (os.path.basename(path)[:-5][:18], stats["tasks"], given / 1e3,
@@ -80,8 +86,11 @@ def print_table(models, directory, options):
                depth / after, stats.get("visited-nodes", 0), seconds,
                "" if stats["bound-bytes"] == peak else " not proven"))
     means = [geomean(column) for column in zip(*ratios)]
-    print("depth-first over search %.2f, over rewriting %.2f; given over search "
-          "%.2f, over rewriting %.2f" % tuple(means))
+    for name, over_search, over_rewriting in zip(
+            ("depth-first", "given", "plain depth-first"),
+            means[::2], means[1::2]):
+        print("%-18s over search %.2f, over rewriting %.2f" %
+              (name, over_search, over_rewriting))
 
 
 def print_growth(directory, options):
@@ -114,7 +123,7 @@ def main():
     BIN = os.path.join(options.build, "bin")
     text = "search-nodes=%d" % options.nodes
     if options.plain:
-        text += " fuse=false in-place=false"
+        text += PLAIN.removeprefix("search-nodes=0")
     with tempfile.TemporaryDirectory() as directory:
         models = options.models
         if not models:

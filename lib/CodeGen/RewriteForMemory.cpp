@@ -79,6 +79,12 @@ static int64_t getChannels(const Value &value) {
   return *value.getTensorType().getDim(1).getConstant();
 }
 
+/// \p a is computed before \p b; arguments are there first.
+static bool isThereBefore(const Value *a, const Value *b) {
+  const Operation *x = a->getDefiningOp(), *y = b->getDefiningOp();
+  return y && (!x || (x != y && x->isBefore(y)));
+}
+
 /// The operands of a Concat of channels; empty where \p op is none.
 static Parts getParts(const Operation &op) {
   if (op.getName() != "onnx.Concat" || op.getNumOperands() < 2)
@@ -189,9 +195,7 @@ void Distributor::sumUp(Operation &conv, ArrayRef<Value *> parts) {
     channel += getChannels(*part);
   }
   llvm::stable_sort(sorted, [](const auto &a, const auto &b) {
-    const Operation *x = a.first->getDefiningOp();
-    const Operation *y = b.first->getDefiningOp();
-    return y && (!x || (x != y && x->isBefore(y)));
+    return isThereBefore(a.first, b.first);
   });
   Value *sum = nullptr;
   bool isInteger = conv.getName() == "onnx.ConvInteger";
@@ -289,24 +293,62 @@ void Distributor::distribute(Operation &concat) {
 // The choice
 //===----------------------------------------------------------------------===//
 
-/// Concats that nothing needs whole.
-static SmallVector<Operation *> findCandidates(Graph &graph) {
-  SmallVector<Operation *> candidates;
-  for (Operation &op : graph.getBody().getOps())
-    if (!getParts(op).empty() && op.hasUses() &&
-        all_of(op.getResult()->getUses(), canDistribute))
-      candidates.push_back(&op);
-  return candidates;
-}
+namespace {
 
-/// By candidate: it is to go.
+/// What may be rewritten, and by its index what is.
+struct Candidates {
+  explicit Candidates(Graph &graph);
+  size_t size() const { return concats.size() + !sums.empty(); }
+
+  /// Concats that nothing needs whole.
+  SmallVector<Operation *> concats;
+  /// Sums of several tensors: one choice for all, the last.
+  SmallVector<Operation *> sums;
+};
+
 using Choice = SmallVector<bool>;
 
+} // namespace
+
+/// Adds tensors of one shape, more than two.
+static bool isLongSum(const Operation &op) {
+  return op.getName() == "onnx.Sum" && op.getNumOperands() > 2 &&
+         all_of(op.getOperands(), [&](const Value *operand) {
+           return operand->getType() == op.getResult()->getType();
+         });
+}
+
+Candidates::Candidates(Graph &graph) {
+  for (Operation &op : graph.getBody().getOps()) {
+    if (!getParts(op).empty() && op.hasUses() &&
+        all_of(op.getResult()->getUses(), canDistribute))
+      concats.push_back(&op);
+    if (isLongSum(op))
+      sums.push_back(&op);
+  }
+}
+
+/// Adds one operand after the other, in the order in which they are there.
+static void splitSum(Operation &sum) {
+  Builder builder(&sum);
+  SmallVector<Value *, 4> operands = sum.getOperands();
+  llvm::stable_sort(operands, isThereBefore);
+  Value *result = operands.front();
+  for (Value *operand : drop_begin(operands)) {
+    Value *both[] = {result, operand};
+    result = builder.createInferred("onnx.Add", both)->getResult();
+  }
+  sum.replaceWith(result->getDefiningOp());
+}
+
 static void apply(Graph &graph, const Choice &choice) {
-  SmallVector<Operation *> candidates = findCandidates(graph);
-  for (auto [concat, goes] : zip_equal(candidates, choice))
-    if (goes)
+  Candidates candidates(graph);
+  for (auto [i, concat] : enumerate(candidates.concats))
+    if (choice[i])
       Distributor().distribute(*concat);
+  if (!candidates.sums.empty() && choice.back())
+    for (Operation *sum : candidates.sums)
+      splitSum(*sum);
 }
 
 namespace {
@@ -314,33 +356,47 @@ struct RewriteForMemory : RewriteForMemoryBase {
   PassResult run(Module &module, PassContext &context) const override;
 
 private:
+  std::optional<int64_t> order(Graph &graph) const;
   int64_t evaluate(const Module &module, const Choice &choice) const;
 };
 } // namespace
+
+/// Puts the operations of \p graph in the best order that is found. Returns its
+/// peak, or nullopt, with the error reported.
+std::optional<int64_t> RewriteForMemory::order(Graph &graph) const {
+  auto tasks = buildTensorTasks(graph, {fuse, inPlace});
+  if (!tasks)
+    return std::nullopt;
+  Schedule schedule = minimizePeak(tasks->problem, {searchNodes}).schedule;
+  if (!applyOrder(graph.getBody(), *tasks, schedule.order))
+    return std::nullopt;
+  return schedule.peak;
+}
 
 /// The least peak that is found of \p module's main graph after \p choice.
 int64_t RewriteForMemory::evaluate(const Module &module,
                                    const Choice &choice) const {
   std::unique_ptr<Module> copy = module.clone();
   apply(*copy->getMain(), choice);
-  auto tasks = buildTensorTasks(*copy->getMain(), {fuse, inPlace});
-  assert(tasks && "a rewrite lost a static shape");
-  return minimizePeak(tasks->problem, {searchNodes}).schedule.peak;
+  auto peak = order(*copy->getMain());
+  assert(peak && "a rewrite lost a static shape");
+  return *peak;
 }
 
 PassResult RewriteForMemory::run(Module &module, PassContext &context) const {
   Graph *graph = module.getMain();
-  if (!graph || !buildTensorTasks(*graph, {fuse, inPlace}))
-    return graph ? PassResult::error() : PassResult::unchanged();
-  Choice none(findCandidates(*graph).size(), false);
-  Choice all(none.size(), true);
-  int64_t before = evaluate(module, none);
-  Choice choice = all;
-  int64_t peak = evaluate(module, all);
-  bool allHelp = peak < before;
+  if (!graph)
+    return PassResult::unchanged();
+  auto before = order(*graph);
+  if (!before)
+    return PassResult::error();
+  Candidates candidates(*graph);
+  Choice choice(candidates.size(), true);
+  int64_t peak = evaluate(module, choice);
+  bool allHelp = peak < *before;
   if (!allHelp) {
-    choice = none;
-    peak = before;
+    choice.assign(candidates.size(), false);
+    peak = *before;
   }
   for (bool &goes : choice) {
     goes = !goes;
@@ -351,12 +407,15 @@ PassResult RewriteForMemory::run(Module &module, PassContext &context) const {
     else
       goes = !goes;
   }
+  bool splits = !candidates.sums.empty() && choice.back();
+  size_t numRewritten = llvm::count(choice, true) - splits;
   apply(*graph, choice);
-  context.count(rewritten, llvm::count(choice, true));
-  context.count(rejected, llvm::count(choice, false));
-  context.count(beforeBytes, before);
+  context.count(rewritten, numRewritten);
+  context.count(rejected, candidates.concats.size() - numRewritten);
+  context.count(splitSums, splits ? candidates.sums.size() : 0);
+  context.count(beforeBytes, *before);
   context.count(peakBytes, peak);
-  return PassResult::changedIf(is_contained(choice, true));
+  return PassResult::changed();
 }
 
 std::unique_ptr<Pass> onnc::createRewriteForMemoryPass() {

@@ -28,7 +28,7 @@ defvar costOptions = [
 ];
 
 def RewriteForMemory : Pass<"rewrite-for-memory", TensorMemory> {
-  let summary = "Keeps Concat from joining what can be used in parts";
+  let summary = "Lets Concat and Sum not wait for all that they join, where memory gains";
   let description = [{
     A Concat of channels needs all of its operands and as much again for its
     result. Where all that use it can take its operands one by one, it goes:
@@ -39,7 +39,11 @@ def RewriteForMemory : Pass<"rewrite-for-memory", TensorMemory> {
       for each part; so are, in turn, those who use their results, or a Concat
       behind them joins the parts again.
 
-    Which Concats go is decided by the peak of the best order of the whole
+    A Sum of several tensors needs them all at the same time; one Add after the
+    other can take each as soon as it is there.
+
+    The graph is put in its best order first, which is that of the parts in a
+    sum. Which Concats go, and whether Sums are split, is decided by the peak of the best order of the whole
     graph: first all, and then each comes back without which the peak is as
     low. If that isn't lower than before, they are tried one after the other.
     Sums are rounded differently, those of integers are exact.
@@ -48,6 +52,7 @@ def RewriteForMemory : Pass<"rewrite-for-memory", TensorMemory> {
   let statistics = [
     Statistic<"rewritten", "Concats that are gone">,
     Statistic<"rejected", "Concats that could go, but stay: the peak would be no lower">,
+    Statistic<"split-sums", "Sums that are Adds now">,
     Statistic<"before-bytes", "the least peak that was found before">,
     Statistic<"peak-bytes", "the least peak that was found after">,
   ];
