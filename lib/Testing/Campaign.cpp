@@ -99,8 +99,10 @@ LogicalResult smith::runOneModel(Context &context,
   }
   static constexpr StringLiteral verdicts[] = {"passed", "refused", "failed"};
   auto report = [&](const CheckResult &result) {
+    std::string reason = result.reason;
+    std::replace(reason.begin(), reason.end(), '\n', ' ');
     os << verdicts[static_cast<unsigned>(result.verdict)] << ' ' << result.check
-       << ' ' << result.reason << '\n';
+       << ' ' << reason << '\n';
     os.flush();
   };
   if (failed(checkModel(*module, targets, options.checks, start, report)))

@@ -24,7 +24,7 @@ using Shape = ModelBuilder::Shape;
 static bool isF32(ElementType type) { return type == ElementType::F32; }
 
 /// \p x through eight bits, whose scale suits its range; null where a result
-/// wasn't acceptable.
+/// wasn't acceptable. Not exact, whatever x is: folding may move it by a unit.
 static Value *quantize(ModelBuilder &b, Value *x) {
   const double lo = std::min(0.0, b.getMin(x)), hi = std::max(0.0, b.getMax(x));
   const bool isSigned = b.flip();
@@ -35,11 +35,10 @@ static Value *quantize(ModelBuilder &b, Value *x) {
   Value *scaleValue = b.number(ElementType::F32, scale);
   Value *zeroValue =
       b.number(isSigned ? ElementType::I8 : ElementType::U8, zero);
-  Operation *quantized =
-      b.makeExact("QuantizeLinear", {x, scaleValue, zeroValue});
+  Operation *quantized = b.make("QuantizeLinear", {x, scaleValue, zeroValue});
   Operation *real =
-      quantized ? b.makeExact("DequantizeLinear",
-                              {quantized->getResult(), scaleValue, zeroValue})
+      quantized ? b.make("DequantizeLinear",
+                         {quantized->getResult(), scaleValue, zeroValue})
                 : nullptr;
   return real ? real->getResult() : nullptr;
 }

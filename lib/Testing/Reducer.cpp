@@ -183,9 +183,14 @@ bool Reducer::reduceOutputs() {
   return changed;
 }
 
-/// Lets all results of \p op be operands of their type, else inputs or zeros.
+namespace {
+/// What stands for an operation's results where no operand has their type.
+enum class Substitute { Input, Zeros, OperandOfOtherShape };
+} // namespace
+
+/// Lets all results of \p op be operands of their type, else \p substitute.
 /// False where nothing of the kind fits.
-static bool bypass(Operation *op, bool useInputs) {
+static bool bypass(Operation *op, Substitute substitute) {
   if (op->hasTrait(OpTrait::ConstantLike) || op->hasTrait(OpTrait::Terminator))
     return false;
   Graph &graph = *op->getParentGraph();
@@ -198,9 +203,18 @@ static bool bypass(Operation *op, bool useInputs) {
       if (operand && operand->getType() == result->getType() &&
           !getConstantValue(operand))
         other = operand;
+    if (!other && substitute == Substitute::OperandOfOtherShape) {
+      // Types that follow are inferred anew.
+      for (Value *operand : op->getOperands())
+        if (operand && !other && operand->getTensorType() &&
+            !getConstantValue(operand))
+          other = operand;
+      if (!other)
+        return false;
+    }
     if (!other && !canBeConstant(result))
       return false;
-    if (!other && useInputs) {
+    if (!other && substitute == Substitute::Input) {
       // A name that is free: those of the results are.
       std::string name = "r" + std::to_string(graph.getNumInputs());
       while (any_of(graph.getBody().getArguments(),
@@ -223,18 +237,20 @@ bool Reducer::reduceOperations() {
          end -= std::min(end, chunk)) {
       end = std::min(end, countOperations());
       const unsigned begin = end - std::min(end, chunk);
-      auto bypassAll = [&](Module &module, bool useInputs) {
-        SmallVector<Operation *, 16> ops;
-        for (unsigned i = begin; i < end; ++i)
-          ops.push_back(getOperation(*module.getMain(), i));
-        bool any = false;
-        for (Operation *op : ops)
-          any |= bypass(op, useInputs);
-        return any;
-      };
-      changed |=
-          attempt([&](Module &module) { return bypassAll(module, true); }) ||
-          attempt([&](Module &module) { return bypassAll(module, false); });
+      for (Substitute substitute : {Substitute::Input, Substitute::Zeros,
+                                    Substitute::OperandOfOtherShape})
+        if (attempt([&](Module &module) {
+              SmallVector<Operation *, 16> ops;
+              for (unsigned i = begin; i < end; ++i)
+                ops.push_back(getOperation(*module.getMain(), i));
+              bool any = false;
+              for (Operation *op : ops)
+                any |= bypass(op, substitute);
+              return any;
+            })) {
+          changed = true;
+          break;
+        }
     }
   // Optional operands.
   for (unsigned i = countOperations(); i-- > 0;) {
