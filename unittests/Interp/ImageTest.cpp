@@ -98,6 +98,8 @@ TEST_F(ImageTest, Rejects) {
   EXPECT_NE(
       decodeError(bytes("P6 2000000000 2000000000 255\n")).find("ends early"),
       std::string::npos);
+  EXPECT_NE(decodeError(bytes("P6 0 2000000000 255\n")).find("no pixels"),
+            std::string::npos);
   // A header that claims 65280 by 65280 pixels.
   std::vector<uint8_t> huge(std::begin(jpeg), std::end(jpeg));
   for (size_t i = 0; i + 9 < huge.size(); ++i)

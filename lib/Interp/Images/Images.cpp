@@ -14,7 +14,13 @@ using namespace llvm;
 using namespace onnc;
 using namespace onnc::interp;
 
-Error interp::decodeImage(Bytes file, PixelAllocator allocate) {
+Error interp::decodeImage(Bytes file, PixelAllocator givenAllocate) {
+  // Rows without pixels would be counted all the same.
+  auto allocate = [&](int64_t height, int64_t width) -> Expected<uint8_t *> {
+    if (height < 1 || width < 1)
+      return fail("the image has no pixels");
+    return givenAllocate(height, width);
+  };
   StringRef text = toStringRef(file);
   auto startsWith = [&](auto &&...signatures) {
     // Signatures may hold zeros.

@@ -26,7 +26,7 @@ using Bytes = llvm::ArrayRef<uint8_t>;
 
 /// Where the pixels of an image go, once its size is known: rows from the top,
 /// three bytes (red, green, blue) a pixel, zero so far. An error where there is
-/// no room. Called once.
+/// no room. Called once, with sizes of at least 1.
 using PixelAllocator = llvm::function_ref<llvm::Expected<uint8_t *>(
     int64_t height, int64_t width)>;
 
