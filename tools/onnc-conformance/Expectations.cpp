@@ -13,13 +13,6 @@
 using namespace llvm;
 using namespace onnc;
 
-StringRef onnc::getTestSkip(StringRef name) {
-  return StringSwitch<StringRef>(name)
-#define SKIP_TEST(NAME, REASON) .Case(NAME, REASON)
-#include "Skips.def"
-      .Default("");
-}
-
 StringRef onnc::getOperatorSkip(StringRef name) {
   return StringSwitch<StringRef>(name)
 #define SKIP_OPERATOR(NAME, REASON) .Case(NAME, REASON)

@@ -13,10 +13,8 @@
 
 namespace onnc {
 
-/// Why nothing is expected of the test \p name; "" where it must pass.
-/// Skips.def.
-llvm::StringRef getTestSkip(llvm::StringRef name);
-/// The same of models with the operator \p name ("Add", "ai.onnx.ml.Scaler").
+/// Why nothing is expected of models with the operator \p name ("Add",
+/// "ai.onnx.ml.Scaler"); "" where they must pass. Skips.def.
 llvm::StringRef getOperatorSkip(llvm::StringRef name);
 
 /// For the results of a model of \p operators ("onnx.Add"): the largest

@@ -240,6 +240,8 @@ LogicalResult infer::deformConv(Operation *op, Types &types) {
   Dims shape = {x.getDim(0), outputs};
   for (unsigned i = 0; i < rank; ++i) {
     auto k = kernel[i].getConstant();
+    if (k && *k > INT32_MAX)
+      return error(op) << "has a kernel of " << *k << " elements";
     shape.push_back(k ? (x.getDim(i + 2) + ((*pads)[i] + (*pads)[i + rank] -
                                             (*k - 1) * (*dilations)[i] - 1))
                                 .floorDiv((*strides)[i]) +

@@ -141,7 +141,9 @@ static Expected<Heads> prependPast(KernelContext &ctx, unsigned i,
   }
   Heads all = makeHeads(heads.batch, heads.heads, past + heads.length,
                         heads.size, false);
-  all.values.resize(heads.batch * all.batchStride);
+  all.values.resize(values.size() + heads.values.size());
+  if (all.values.empty())
+    return all;
   for (int64_t b = 0; b != heads.batch; ++b)
     for (int64_t h = 0; h != heads.heads; ++h) {
       std::copy_n(values.begin() + (b * heads.heads + h) * past * heads.size,
@@ -242,13 +244,39 @@ Error kernels::attention(KernelContext &ctx) {
     return fail(Twine(keys->length) + " keys, but " + Twine(values->length) +
                 " values");
   const int64_t total = keys->length;
+  const Heads &q = in->q;
+  const bool packed = ctx.tensor(0).getRank() == 3;
+  const ElementType type = ctx.tensor(0).getElementType();
+  const Shape shape = packed ? Shape{q.batch, q.length, q.heads * values->size}
+                             : Shape{q.batch, q.heads, q.length, values->size};
+  const Shape scoresShape = {q.batch, q.heads, q.length, total};
+  // Refuses what is too large, and makes the results of what is empty.
+  for (auto [i, own] : {std::pair(0u, shape), {3u, scoresShape}}) {
+    Expected<TensorValue> zeros = ctx.allocate(type, own);
+    if (!zeros)
+      return zeros.takeError();
+    ctx.set(i, std::move(*zeros));
+  }
+  const Shape present = {q.batch, keys->heads, total, keys->size};
+  const Shape presentValues = {q.batch, keys->heads, total, values->size};
+  for (auto [i, element, own, elements] :
+       {std::tuple(1u, type, present, ArrayRef(keys->values)),
+        {2u, ctx.tensor(2).getElementType(), presentValues,
+         ArrayRef(values->values)}}) {
+    if (!ctx.wants(i))
+      continue;
+    Expected<TensorValue> result = storeReals(ctx, element, own, elements);
+    if (!result)
+      return result.takeError();
+    ctx.set(i, std::move(*result));
+  }
+  if (q.values.empty() || total == 0)
+    return Error::success();
   Expected<Bias> bias = Bias::load(ctx, *in, total);
   if (!bias)
     return bias.takeError();
-  const Heads &q = in->q;
   const double softcap = ctx.op.getFloat("softcap", 0);
   const int64_t mode = ctx.op.getInt("qk_matmul_output_mode", 0);
-  const bool packed = ctx.tensor(0).getRank() == 3;
   Heads y = makeHeads(q.batch, q.heads, q.length, values->size, packed);
   y.values.resize(q.batch * y.batchStride);
   std::vector<double> shown(ctx.wants(3) ? q.batch * q.heads * q.length * total
@@ -284,26 +312,13 @@ Error kernels::attention(KernelContext &ctx) {
     }
   });
 
-  const ElementType type = ctx.tensor(0).getElementType();
-  const Shape present = {q.batch, keys->heads, total, keys->size};
-  const Shape presentValues = {q.batch, keys->heads, total, values->size};
-  for (auto [i, element, shape, elements] :
-       {std::tuple(1u, type, present, ArrayRef(keys->values)),
-        {2u, ctx.tensor(2).getElementType(), presentValues,
-         ArrayRef(values->values)},
-        {3u, type, Shape{q.batch, q.heads, q.length, total},
-         ArrayRef(shown)}}) {
-    if (!ctx.wants(i))
-      continue;
-    Expected<TensorValue> result = storeReals(ctx, element, shape, elements);
+  if (ctx.wants(3)) {
+    Expected<TensorValue> result = storeReals(ctx, type, scoresShape, shown);
     if (!result)
       return result.takeError();
-    ctx.set(i, std::move(*result));
+    ctx.set(3, std::move(*result));
   }
-  return ctx.done(storeReals(ctx, type,
-                             packed ? Shape{q.batch, q.length, q.heads * y.size}
-                                    : Shape{q.batch, q.heads, q.length, y.size},
-                             y.values));
+  return ctx.done(storeReals(ctx, type, shape, y.values));
 }
 
 //===----------------------------------------------------------------------===//
@@ -338,7 +353,18 @@ Error kernels::flexAttention(KernelContext &ctx) {
     return in.takeError();
   const Heads &q = in->q;
   const int64_t keys = in->k.length;
-  std::vector<double> scores(q.batch * q.heads * q.length * keys);
+  const Shape shape = {q.batch, q.heads, q.length, keys};
+  const Shape resultShape = {q.batch, q.heads, q.length, in->v.size};
+  Expected<TensorValue> tensor = ctx.allocate(ElementType::F64, shape);
+  if (!tensor)
+    return tensor.takeError();
+  Expected<TensorValue> result =
+      ctx.allocate(ctx.tensor(0).getElementType(), resultShape);
+  if (!result)
+    return result.takeError();
+  if (tensor->getNumElements() == 0 || result->getNumElements() == 0)
+    return ctx.done(std::move(*result));
+  std::vector<double> scores(tensor->getNumElements());
   parallelFor(ctx, q.batch * q.heads, [&](int64_t n) {
     const int64_t b = n / q.heads, h = n % q.heads;
     for (int64_t i = 0; i != q.length; ++i)
@@ -353,8 +379,7 @@ Error kernels::flexAttention(KernelContext &ctx) {
   if (auto given =
           getElementTypeFromOnnx(ctx.op.getInt("softmax_precision", 0)))
     precision = *given;
-  const Shape shape = {q.batch, q.heads, q.length, keys};
-  Expected<TensorValue> tensor = storeReals(ctx, precision, shape, scores);
+  tensor = storeReals(ctx, precision, shape, scores);
   if (!tensor)
     return tensor.takeError();
   if (Error error = modify(ctx, 0, *tensor))
@@ -379,7 +404,7 @@ Error kernels::flexAttention(KernelContext &ctx) {
           y[i * size + c] +=
               scores[i * keys + j] * in->v.row(b, h / in->group, j)[c];
   });
-  return ctx.done(storeReals(ctx, type, {q.batch, q.heads, q.length, size}, y));
+  return ctx.done(storeReals(ctx, type, resultShape, y));
 }
 
 //===----------------------------------------------------------------------===//
@@ -396,6 +421,8 @@ Error kernels::rotaryEmbedding(KernelContext &ctx) {
   if (rotated < 0 || rotated % 2 || rotated > x->size)
     return fail("can't rotate " + Twine(rotated) + " elements of heads of " +
                 Twine(x->size));
+  if (x->values.empty())
+    return ctx.done(ctx.value(0));
   // The caches' row for each instance and position.
   const TensorValue &cache = ctx.tensor(1);
   std::vector<int64_t> rows;

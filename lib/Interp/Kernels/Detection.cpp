@@ -64,6 +64,8 @@ Error kernels::roiAlign(KernelContext &ctx) {
       ctx.allocate(x.getElementType(), {count, channels, binsY, binsX});
   if (!y)
     return y.takeError();
+  if (y->getNumElements() == 0)
+    return ctx.done(std::move(*y));
   std::vector<double> in = loadReals(x), corners = loadReals(rois), values;
   std::vector<int64_t> instances = loadInts(ctx.tensor(2));
   values.resize(y->getNumElements());
@@ -87,6 +89,9 @@ Error kernels::roiAlign(KernelContext &ctx) {
       samples[d] = std::max(needed, 0.0);
     }
     const int64_t taken = samples[0] * samples[1];
+    if (double(taken) * double(binsX * binsY) > 0x1p32 ||
+        double(samples[0]) * double(binsX) > 0x1p24)
+      return fail("a region that needs too many samples");
     std::vector<std::vector<Taps>> columns;
     for (int64_t px = 0; px != binsX; ++px)
       columns.push_back(
@@ -132,6 +137,8 @@ Error kernels::maxRoiPool(KernelContext &ctx) {
       ctx.allocate(x.getElementType(), {count, channels, pooled[0], pooled[1]});
   if (!y)
     return y.takeError();
+  if (y->getNumElements() == 0)
+    return ctx.done(std::move(*y));
   std::vector<double> in = loadReals(x), regions = loadReals(rois), values;
   for (int64_t r = 0; r != count; ++r) {
     const double *region = regions.data() + r * 5;

@@ -48,6 +48,8 @@ Error kernels::det(KernelContext &ctx) {
     return fail("matrices of shape " + toText(x.getShape()) + " aren't square");
   const int64_t size = x.getDim(rank - 1);
   const Shape shape(x.getShape().drop_back(2));
+  if (auto room = ctx.allocate(ElementType::F64, shape); !room)
+    return room.takeError();
   std::vector<double> values = loadReals(x), results;
   for (int64_t i = 0, e = product(shape); i != e; ++i)
     results.push_back(eliminate(

@@ -26,7 +26,7 @@ static Error setLoss(KernelContext &ctx, ArrayRef<int64_t> shape,
     return fail("targets of shape " + toText(targets.getShape()) +
                 " for an input of shape " + toText(shape));
   const AxisSplit split = splitAt(shape, 1);
-  std::vector<double> weights(split.size, 1);
+  std::vector<double> weights;
   if (ctx.has(2)) {
     if (ctx.tensor(2).getShape() != ArrayRef<int64_t>(split.size))
       return fail("weights of shape " + toText(ctx.tensor(2).getShape()) +
@@ -44,11 +44,12 @@ static Error setLoss(KernelContext &ctx, ArrayRef<int64_t> shape,
       return fail("target " + Twine(target) + " of " + Twine(split.size) +
                   " classes");
     const int64_t outer = i / split.inner, inner = i % split.inner;
+    const double own = weights.empty() ? 1 : weights[target];
     losses[i] =
-        -weights[target] *
+        -own *
         logProbabilities[(outer * split.size + target) * split.inner + inner];
     sum += losses[i];
-    weight += weights[target];
+    weight += own;
   }
   const ElementType type = ctx.tensor(0).getElementType();
   const StringRef reduction = ctx.op.getString("reduction", "mean");

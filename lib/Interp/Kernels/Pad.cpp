@@ -113,6 +113,8 @@ static Error padAxes(KernelContext &ctx, ArrayRef<PaddedAxis> axes,
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
   if (!y)
     return y.takeError();
+  if (y->getNumElements() == 0)
+    return ctx.done(std::move(*y));
   std::vector<std::vector<int64_t>> sources;
   for (unsigned i = 0; i != x.getRank(); ++i) {
     auto source = axes[i].getSources(x.getDim(i), mode);

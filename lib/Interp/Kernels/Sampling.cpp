@@ -10,6 +10,7 @@
 #include "../Iteration.h"
 #include "../Kernels.h"
 #include "Taps.h"
+#include "WindowLists.h"
 #include <cmath>
 
 using namespace llvm;
@@ -271,14 +272,6 @@ Error kernels::affineGrid(KernelContext &ctx) {
 // DeformConv
 //===----------------------------------------------------------------------===//
 
-/// The attribute \p name, \p fallback for each of \p count where it is absent.
-static Shape getList(KernelContext &ctx, StringRef name, unsigned count,
-                     int64_t fallback) {
-  if (!ctx.op.hasAttr(name))
-    return Shape(count, fallback);
-  return Shape(ctx.op.getInts(name));
-}
-
 Error kernels::deformConv(KernelContext &ctx) {
   const TensorValue &x = ctx.tensor(0), &w = ctx.tensor(1),
                     &offset = ctx.tensor(2);
@@ -298,11 +291,15 @@ Error kernels::deformConv(KernelContext &ctx) {
       outputs % groups || channels % offsetGroups)
     return fail("weights of shape " + toText(w.getShape()) + " for " +
                 Twine(channels) + " channels in " + Twine(groups) + " groups");
-  const Shape strides = getList(ctx, "strides", rank, 1);
-  const Shape dilations = getList(ctx, "dilations", rank, 1);
-  const Shape pads = getList(ctx, "pads", 2 * rank, 0);
+  Expected<WindowLists> lists = WindowLists::load(ctx, rank);
+  if (!lists)
+    return lists.takeError();
+  const auto &[strides, dilations, pads] = *lists;
   Shape sizes;
   for (int64_t d = 0; d != rank; ++d) {
+    if (kernel[d] > INT32_MAX || spatial[d] > INT32_MAX)
+      return fail("a window of " + Twine(kernel[d]) + " over " +
+                  Twine(spatial[d]) + " elements is too large");
     const int64_t rest = spatial[d] + pads[d] + pads[d + rank] -
                          (kernel[d] - 1) * dilations[d] - 1;
     if (rest < 0 || kernel[d] < 1)
@@ -325,6 +322,13 @@ Error kernels::deformConv(KernelContext &ctx) {
   if (ctx.has(3) && ctx.tensor(3).getShape() != ArrayRef<int64_t>(outputs))
     return fail("a bias of shape " + toText(ctx.tensor(3).getShape()));
 
+  Shape shape = {batch, outputs};
+  append_range(shape, sizes);
+  Expected<TensorValue> result = ctx.allocate(x.getElementType(), shape);
+  if (!result)
+    return result.takeError();
+  if (result->getNumElements() == 0)
+    return ctx.done(std::move(*result));
   std::vector<double> in = loadReals(x), weights = loadReals(w);
   std::vector<double> offsets = loadReals(offset);
   std::vector<double> bias =
@@ -372,7 +376,5 @@ Error kernels::deformConv(KernelContext &ctx) {
       ++at;
     });
   }
-  Shape shape = {batch, outputs};
-  append_range(shape, sizes);
   return ctx.done(storeReals(ctx, x.getElementType(), shape, y));
 }

@@ -29,6 +29,8 @@ static Expected<TensorValue> takeSlices(KernelContext &ctx,
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
   if (!y)
     return y;
+  if (y->getNumElements() == 0)
+    return y;
   cantFail(dispatchStorage(x.getElementType(), [&]<typename T>() -> Error {
     Elements<T> from = x.elements<T>();
     T *to = y->mutableData<T>();
@@ -122,6 +124,9 @@ Error kernels::unique(KernelContext &ctx) {
   const TensorValue x = lines->first;
   const unsigned axis = lines->second;
   const AxisSplit split = splitAt(x.getShape(), axis);
+  // An axis may be long though there are no elements.
+  if (auto room = ctx.allocate(ElementType::I64, {split.size}); !room)
+    return room.takeError();
   std::vector<int64_t> order(split.size), group(split.size);
   std::iota(order.begin(), order.end(), 0);
   auto types = NumericAndBoolTypes() + StringType() +

@@ -100,6 +100,19 @@ Error kernels::linearAttention(KernelContext &ctx) {
     beta = loadReals(ctx.tensor(5));
     betas = ctx.tensor(5).getDim(2);
   }
+  const Shape stateShape = {d.batch, d.keyHeads, d.size, d.valueSize};
+  const Shape shape = {d.batch, d.length, d.queryHeads * d.valueSize};
+  Expected<TensorValue> state = ctx.allocate(ctx.resultType(1), stateShape);
+  if (!state)
+    return state.takeError();
+  Expected<TensorValue> result =
+      ctx.allocate(ctx.tensor(0).getElementType(), shape);
+  if (!result)
+    return result.takeError();
+  if (state->getNumElements() == 0 || d.length == 0) {
+    ctx.set(1, ctx.has(3) ? ctx.value(3) : RuntimeValue(std::move(*state)));
+    return ctx.done(std::move(*result));
+  }
   const int64_t stateSize = d.size * d.valueSize;
   std::vector<double> states =
       ctx.has(3) ? loadReals(ctx.tensor(3))
@@ -109,31 +122,31 @@ Error kernels::linearAttention(KernelContext &ctx) {
 
   parallelFor(ctx, d.batch * d.keyHeads, [&](int64_t n) {
     const int64_t b = n / d.keyHeads, h = n % d.keyHeads;
-    double *state = states.data() + n * stateSize;
+    double *own = states.data() + n * stateSize;
     std::vector<double> update(d.valueSize);
     for (int64_t at = b * d.length, e = at + d.length; at != e; ++at) {
       const double *key = k.data() + (at * d.keyHeads + h) * d.size;
       const double *value = v.data() + (at * d.keyHeads + h) * d.valueSize;
       if (gated)
         for (int64_t i = 0; i != stateSize; ++i)
-          state[i] *= std::exp(
+          own[i] *= std::exp(
               decay[at * decays +
                     (decays == d.keyHeads ? h : h * d.size + i / d.valueSize)]);
       std::copy_n(value, d.valueSize, update.begin());
       if (delta)
         for (int64_t c = 0; c != d.valueSize; ++c) {
           for (int64_t i = 0; i != d.size; ++i)
-            update[c] -= state[i * d.valueSize + c] * key[i];
+            update[c] -= own[i * d.valueSize + c] * key[i];
           update[c] *= beta[at * betas + (betas == 1 ? 0 : h)];
         }
       for (int64_t i = 0; i != stateSize; ++i)
-        state[i] += key[i / d.valueSize] * update[i % d.valueSize];
+        own[i] += key[i / d.valueSize] * update[i % d.valueSize];
       for (int64_t g = h * group; g != (h + 1) * group; ++g) {
         const double *query = q.data() + (at * d.queryHeads + g) * d.size;
         double *out = y.data() + (at * d.queryHeads + g) * d.valueSize;
         for (int64_t c = 0; c != d.valueSize; ++c) {
           for (int64_t i = 0; i != d.size; ++i)
-            out[c] += query[i] * state[i * d.valueSize + c];
+            out[c] += query[i] * own[i * d.valueSize + c];
           out[c] *= scale;
         }
       }
@@ -167,6 +180,14 @@ Error kernels::causalConvWithState(KernelContext &ctx) {
   if (ctx.has(3))
     if (Error error = checkShape(ctx, 3, {batch, channels, kept}))
       return error;
+  Expected<TensorValue> state =
+      ctx.allocate(x.getElementType(), {batch, channels, kept});
+  if (!state)
+    return state.takeError();
+  if (x.getNumElements() == 0) {
+    ctx.set(1, ctx.has(3) ? ctx.value(3) : RuntimeValue(std::move(*state)));
+    return ctx.done(ctx.value(0));
+  }
   std::vector<double> in = loadReals(x), weights = loadReals(w);
   std::vector<double> bias =
       ctx.has(2) ? loadReals(ctx.tensor(2)) : std::vector<double>(channels, 0);
@@ -212,6 +233,8 @@ Error kernels::tensorScatter(KernelContext &ctx) {
   if (expected != update.getShape() || expected[*axis] > size)
     return fail("an update of shape " + toText(update.getShape()) +
                 " for a cache of shape " + toText(cache.getShape()));
+  if (cache.getNumElements() == 0)
+    return ctx.done(ctx.value(0));
   std::vector<int64_t> starts(cache.getDim(0), 0);
   if (ctx.has(2)) {
     if (Error error = checkShape(ctx, 2, {cache.getDim(0)}))

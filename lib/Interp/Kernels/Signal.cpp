@@ -126,6 +126,8 @@ Error kernels::dft(KernelContext &ctx) {
   std::vector<Complex> in = loadComplex(x, parts), line(size);
   Shape shape(lines);
   shape[*axis] = made;
+  if (auto room = ctx.allocate(ElementType::C128, shape); !room)
+    return room.takeError();
   std::vector<Complex> out(product(shape));
   Fourier fourier(size, inverse);
   for (int64_t o = 0; o != split.outer; ++o)

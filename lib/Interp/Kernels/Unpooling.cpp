@@ -9,14 +9,14 @@
 #include "../Dispatch.h"
 #include "../Iteration.h"
 #include "../Kernels.h"
+#include "WindowLists.h"
 
 using namespace llvm;
 using namespace onnc;
 using namespace onnc::interp;
 
-/// The attribute \p name, \p fallback for each of \p count where it is absent.
-static Expected<Shape> getList(KernelContext &ctx, StringRef name, size_t count,
-                               int64_t lo, int64_t fallback) {
+Expected<Shape> interp::getList(KernelContext &ctx, StringRef name,
+                                size_t count, int64_t lo, int64_t fallback) {
   if (!ctx.op.hasAttr(name))
     return Shape(count, fallback);
   Shape values(ctx.op.getInts(name));
@@ -27,16 +27,8 @@ static Expected<Shape> getList(KernelContext &ctx, StringRef name, size_t count,
   return values;
 }
 
-namespace {
-/// How windows lie on an image.
-struct WindowParameters {
-  Shape strides, dilations, pads;
-};
-} // namespace
-
-static Expected<WindowParameters> getParameters(KernelContext &ctx,
-                                                size_t rank) {
-  WindowParameters w;
+Expected<WindowLists> WindowLists::load(KernelContext &ctx, size_t rank) {
+  WindowLists w;
   for (auto [name, count, lo, fallback, to] :
        {std::tuple("strides", rank, 1, 1, &w.strides),
         {"dilations", rank, 1, 1, &w.dilations},
@@ -55,13 +47,16 @@ Error kernels::maxUnpool(KernelContext &ctx) {
     return fail("an input of shape " + toText(x.getShape()) +
                 " with indices of shape " + toText(where.getShape()));
   const size_t rank = x.getRank() - 2;
-  Expected<WindowParameters> w = getParameters(ctx, rank);
+  Expected<WindowLists> w = WindowLists::load(ctx, rank);
   if (!w)
     return w.takeError();
   Expected<Shape> kernel = getList(ctx, "kernel_shape", rank, 1, 1);
   if (!kernel)
     return kernel.takeError();
   Shape pooled(x.getShape());
+  // So that nothing overflows.
+  if (any_of(pooled, [](int64_t size) { return size > INT32_MAX; }))
+    return fail("an input of shape " + toText(x.getShape()) + " is too large");
   for (size_t i = 0; i != rank; ++i)
     pooled[i + 2] = (pooled[i + 2] - 1) * w->strides[i] + (*kernel)[i] -
                     w->pads[i] - w->pads[i + rank];
@@ -111,7 +106,7 @@ Error kernels::col2Im(KernelContext &ctx) {
     return fail("columns of shape " + toText(x.getShape()) +
                 " for an image of rank " + Twine(rank) +
                 " and blocks of rank " + Twine(block.size()));
-  Expected<WindowParameters> w = getParameters(ctx, rank);
+  Expected<WindowLists> w = WindowLists::load(ctx, rank);
   if (!w)
     return w.takeError();
   Shape counts;
@@ -139,6 +134,8 @@ Error kernels::col2Im(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
   if (!y)
     return y.takeError();
+  if (y->getNumElements() == 0)
+    return ctx.done(std::move(*y));
   const int64_t planes = shape[0] * shape[1], area = product(image);
   if (Error error = dispatch(
           NumericTypes(), x.getElementType(), [&]<typename T>() -> Error {
