@@ -315,23 +315,30 @@ static Operation *makeResize(ModelBuilder &b) {
   Value *x = b.anyOf([](ElementType t) { return t == ElementType::F32; }, 3, 4);
   if (!x)
     return nullptr;
+  Shape sizes = b.shapeOf(x);
+  SmallVector<float, 4> scales(sizes.size(), 1.0f);
+  bool isWhole = true;
+  for (size_t i = 2; i < sizes.size(); ++i) {
+    scales[i] = b.oneOf({1.0f, 2.0f, 3.0f, 0.5f, 1.5f});
+    const float scaled = sizes[i] * scales[i];
+    sizes[i] = scaled;
+    isWhole &= sizes[i] == scaled;
+    if (sizes[i] < 2)
+      return nullptr;
+  }
+  // Where a scaled size isn't whole, ONNX's reference aligns the corner with
+  // the fraction, others with the size that is rounded down.
+  const char *coordinates = b.oneOf(
+      {"half_pixel", "asymmetric", "pytorch_half_pixel", "align_corners"});
+  if (!isWhole && StringRef(coordinates) == "align_corners")
+    coordinates = "half_pixel";
   const char *mode = b.oneOf({"nearest", "nearest", "linear", "cubic"});
   const bool isNearest = StringRef(mode) == "nearest";
   Attrs attrs = {b.attr("mode", mode),
-                 b.attr("coordinate_transformation_mode",
-                        b.oneOf({"half_pixel", "asymmetric", "align_corners",
-                                 "pytorch_half_pixel"}))};
+                 b.attr("coordinate_transformation_mode", coordinates)};
   if (isNearest && b.flip())
     attrs.push_back(b.attr("nearest_mode",
                            b.oneOf({"floor", "ceil", "round_prefer_ceil"})));
-  Shape sizes = b.shapeOf(x);
-  SmallVector<float, 4> scales(sizes.size(), 1.0f);
-  for (size_t i = 2; i < sizes.size(); ++i) {
-    scales[i] = b.oneOf({1.0f, 2.0f, 3.0f, 0.5f, 1.5f});
-    sizes[i] = std::max<int64_t>(1, sizes[i] * scales[i]);
-    if (sizes[i] == 1)
-      return nullptr;
-  }
   if (b.flip())
     return b.make("Resize", {x, nullptr, nullptr, b.ints(sizes)}, attrs, -1,
                   isNearest);
