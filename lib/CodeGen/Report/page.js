@@ -34,7 +34,7 @@ const percent = share => (100 * share).toFixed(share < 0.0995 ? 1 : 0) + ' %';
 const label = block => block.layers.join(' + ') || block.name;
 // Names of exported models are paths: what tells them apart stands at the end.
 function fit(name, characters) {
-  name = name.replace(/_output_0$/, '');
+  name = name.replace(/_output_0$/i, '');
   if (name.length <= characters)
     return name;
   if (characters < 4)
@@ -75,8 +75,10 @@ function explain(element, title, lines) {
   element.addEventListener('pointerleave', () => tip.hidden = true);
 }
 
-// A list of [title, value of a row, how to write it]; numbers stand right.
+// A list of [title, value of a row, how to write it]; numbers stand right. What
+// holds nothing but zeros is left out.
 function table(parent, rows, columns, isSortable) {
+  columns = columns.filter(([title, value]) => title === '#' || rows.some(value));
   const element = make(parent, 'table', isSortable ? {class: 'sortable'} : {});
   const head = make(make(element, 'thead'), 'tr');
   const body = make(element, 'tbody');
@@ -117,6 +119,10 @@ const share = percent;
 
 const sum = (list, value) => list.reduce((total, entry) => total + (value(entry) || 0), 0);
 blocks.forEach((block, i) => block.step = i);
+for (const block of blocks)
+  for (const i of block.inputs)
+    if (buffers[i].role === 'constant')
+      buffers[i].name ||= `constant of ${label(block)}`;
 buffers.forEach(buffer => buffer.name ||= buffer.role);
 const hasMeasured = blocks.length > 0 && blocks.every(block => block.measured !== null);
 const hasCycles = blocks.some(block => block.cycles !== null);
@@ -251,13 +257,14 @@ function drawBlocks() {
     ...(hasCycles ? [['estimated cycles', block => block.cycles, count]] : []),
     ...(hasMeasured ? [['measured cycles', block => block.measured, count]] : []),
     ...(totalCost ? [['share', shareOf, share]] : []),
-  ].filter(([, value]) => blocks.some(block => value(block) !== null)), true);
+  ], true);
 }
 
 // Graph ----------------------------------------------------------------------
 
-// Nodes in layers by longest path; long edges bend through points that take part
-// in the ordering of layers, by barycentres.
+// Nodes in layers by longest path; long edges bend through points, which those
+// from one node share and which take part in the ordering of layers, by
+// barycentres.
 function layOut(nodes, edges) {
   nodes.forEach(node => node.rank = 0);
   // Edges go from earlier to later nodes.
@@ -267,17 +274,18 @@ function layOut(nodes, edges) {
   const place = node => (layers[node.rank] ||= []).push(node);
   nodes.forEach(place);
   for (const edge of edges) {
-    edge.points = [edge.from];
-    for (let rank = edge.from.rank + 1; rank < edge.to.rank; ++rank) {
-      const point = {rank, isPoint: true};
-      place(point);
-      edge.points.push(point);
+    const way = edge.from.way ||= [edge.from];
+    while (edge.from.rank + way.length < edge.to.rank) {
+      way.push({rank: edge.from.rank + way.length, isPoint: true});
+      place(way.at(-1));
     }
-    edge.points.push(edge.to);
+    edge.points = [...way.slice(0, edge.to.rank - edge.from.rank), edge.to];
   }
   const neighbours = new Map(layers.flat().map(node => [node, {up: [], down: []}]));
   for (const {points} of edges)
     for (let i = 1; i < points.length; ++i) {
+      if (neighbours.get(points[i]).up.includes(points[i - 1]))
+        continue;
       neighbours.get(points[i]).up.push(points[i - 1]);
       neighbours.get(points[i - 1]).down.push(points[i]);
     }
@@ -328,14 +336,16 @@ function drawGraph() {
   });
   const {layers, neighbours} = layOut(nodes, edges);
 
-  const width = 244, height = 46, gapX = 26, gapY = 34, thin = 16;
-  const widthOf = n => n.isPoint ? thin : width;
-  // Each layer keeps its order; nodes move towards their neighbours.
+  const width = 244, height = 46, gapX = 26, gapY = 34;
+  const widthOf = n => n.isPoint ? 0 : width;
+  // Each layer keeps its order; nodes move towards their neighbours. Edges that
+  // pass beside each other need less room.
   const spread = (layer, wish) => {
-    let end = -Infinity;
+    let previous = null;
     for (const n of layer) {
-      n.x = Math.max(wish(n), end + widthOf(n) / 2);
-      end = n.x + widthOf(n) / 2 + gapX;
+      const gap = previous && previous.isPoint && n.isPoint ? 9 : gapX;
+      n.x = previous ? Math.max(wish(n), previous.x + (widthOf(previous) + widthOf(n)) / 2 + gap) : wish(n);
+      previous = n;
     }
     const shift = sum(layer, n => wish(n) - n.x) / layer.length;
     layer.forEach(n => n.x += shift);
@@ -352,7 +362,8 @@ function drawGraph() {
   const right = Math.max(...all.map(n => n.x + widthOf(n) / 2)) + 20;
   const total = Math.max(right - left, 700), offset = (total - (right - left)) / 2 - left;
   const y = n => 16 + n.rank * (height + gapY);
-  const picture = svg(figure('graph'), total, 16 + layers.length * (height + gapY));
+  const holder = figure('graph');
+  const picture = svg(holder, total, 16 + layers.length * (height + gapY));
   picture.setAttribute('style', 'margin: 0 auto');
   for (const {points, buffer} of edges) {
     let path = '';
@@ -377,7 +388,7 @@ function drawGraph() {
     make(group, 'rect', {width, height, rx: isBlock ? 6 : 22, class: 'node'});
     if (isBlock) {
       const block = n.data, output = buffers[block.outputs[0]];
-      make(group, 'rect', {width, height, rx: 6, class: 'heat', opacity: 0.45 * shareOf(block) / highest, 'pointer-events': 'none'});
+      make(group, 'rect', {width, height, rx: 6, class: 'heat', opacity: 0.36 * shareOf(block) / highest, 'pointer-events': 'none'});
       write(group, 10, 19, fit(label(block), 29), 'bold');
       write(group, width - 9, 19, block.step, 'soft', 'end');
       const facts = [output && fit(output.type.split(' ')[0], 20), totalCost && percent(shareOf(block))].filter(Boolean).join(' · ');
@@ -390,6 +401,8 @@ function drawGraph() {
       explain(group, n.data.name, describeBuffer(n.data));
     }
   }
+  if (nodes.length)
+    holder.scrollLeft = nodes[0].x + offset - holder.clientWidth / 2;
 }
 
 // Memory ---------------------------------------------------------------------
@@ -430,7 +443,7 @@ function drawMap(parent, memory) {
   // The axis stays where it is when the map is scrolled.
   const left = 56, axisWidth = 76, top = 12, height = 380, foot = 84;
   const steps = Math.max(blocks.length, 1);
-  const column = Math.max(56, Math.min(150, Math.floor((1440 - axisWidth - left - 20) / steps)));
+  const column = Math.max(56, Math.min(230, Math.floor((1440 - axisWidth - left - 20) / steps)));
   const width = left + steps * column + 20;
   const holder = make(parent, 'div', {class: 'wide map'});
   const axis = svg(holder, axisWidth, top + height + foot);
