@@ -13,7 +13,7 @@ search and rewriting with both.
 
     --plain        no fusion and nothing in place, for all of them
     --growth       also chains of cells, and how nodes and seconds grow
-    --nodes=N      the search's limit (100000)
+    --nodes=N      the search's limit (400000; in pipelines 100000)
     --build=DIRECTORY
 """
 import argparse
@@ -116,7 +116,7 @@ def main():
     parser.add_argument("models", nargs="*")
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--growth", action="store_true")
-    parser.add_argument("--nodes", type=int, default=100000)
+    parser.add_argument("--nodes", type=int, default=400000)
     parser.add_argument("--build", default=os.path.join(
         os.path.dirname(__file__), "..", "build", "release"))
     options = parser.parse_args()
