@@ -66,6 +66,7 @@ private:
   Error addBlock(tile::BlockOp block);
   unsigned addKernel(const Graph &kernel);
   void addAccesses(tile::BlockOp op, ReportBlock &block);
+  Error checkPlaces() const;
   void markOutputs();
   void sumUpLiveBytes();
   Lifespan getSteps(Lifespan positions) const;
@@ -86,10 +87,11 @@ private:
 
 Error ReportBuilder::collectSteps() {
   for (Operation &op : graph.getBody().getOps()) {
-    if (isa<tile::BlockOp>(op))
+    // Before tiling, blocks return tensors.
+    if (isa<tile::BlockOp>(op) && op.getNumResults() == 0)
       positions.push_back(liveness.getPosition(op));
-    else if (!op.getName().starts_with("tile.") &&
-             !op.hasTrait(OpTrait::Terminator))
+    else if (isa<tile::BlockOp>(op) || (!op.getName().starts_with("tile.") &&
+                                        !op.hasTrait(OpTrait::Terminator)))
       return createStringError("reports describe programs on the tile level, "
                                "and '" +
                                op.getName() + "' isn't on it");
@@ -276,6 +278,24 @@ void ReportBuilder::markOutputs() {
   }
 }
 
+/// That buffers lie in memories of the unit: a module's text may say anything.
+Error ReportBuilder::checkPlaces() const {
+  for (const ReportBuffer &buffer : report.buffers) {
+    auto memory = unit.findMemory(buffer.memory);
+    if (!memory)
+      return createStringError("'" + buffer.name + "' lies in memory '" +
+                               buffer.memory + "', which unit '" + unit.name +
+                               "' doesn't have");
+    int64_t capacity = unit.memories[*memory].capacity;
+    if (buffer.offset && (*buffer.offset < 0 || buffer.size > capacity ||
+                          *buffer.offset > capacity - buffer.size))
+      return createStringError("'" + buffer.name +
+                               "' lies outside of memory '" + buffer.memory +
+                               "'");
+  }
+  return Error::success();
+}
+
 /// Of every step, the bytes that are covered: buffers may share storage.
 void ReportBuilder::sumUpLiveBytes() {
   size_t numSteps = std::max<size_t>(positions.size(), 1);
@@ -318,6 +338,8 @@ Error ReportBuilder::build() {
       if (Error error = addBlock(block))
         return error;
     }
+  if (Error error = checkPlaces())
+    return error;
   markOutputs();
   sumUpLiveBytes();
   return Error::success();
