@@ -9,6 +9,7 @@
 #include "Images/Images.h"
 #include "InterpFixture.h"
 #include "Kernel.h"
+#include "llvm/ADT/StringExtras.h"
 #include <random>
 
 using namespace onnc;
