@@ -137,7 +137,12 @@ static bool isChannelwise(const Operation &op) {
     return false;
   if (is_contained(pools, op.getName()))
     return true;
-  if (!op.hasTrait(OpTrait::Elementwise))
+  if (!op.hasTrait(OpTrait::Elementwise) ||
+      op.hasTrait(OpTrait::NonDeterministic))
+    return false;
+  TensorType result = op.getResult()->getTensorType();
+  if (!result || !result.hasRank() ||
+      result.getShape() != op.getOperand(0)->getTensorType().getShape())
     return false;
   for (unsigned i = 1; i < op.getNumOperands(); ++i) {
     const Value *operand = op.getOperand(i);
@@ -166,7 +171,7 @@ public:
   void distribute(Operation &concat);
 
 private:
-  void distributeUses(Value &joined, ArrayRef<Value *> parts);
+  void distributeUses(Value &joined, ArrayRef<Value *> parts, unsigned depth);
   void sumUp(Operation &conv, ArrayRef<Value *> parts);
   Parts splitDepthwise(Operation &conv, ArrayRef<Value *> parts);
   Parts repeat(Operation &op, ArrayRef<Value *> parts);
@@ -257,8 +262,14 @@ Parts Distributor::repeat(Operation &op, ArrayRef<Value *> parts) {
   return results;
 }
 
+/// How many operators in a row are done part by part.
+static constexpr unsigned maxDepth = 64;
+
 /// Lets the users of \p joined that can use \p parts instead.
-void Distributor::distributeUses(Value &joined, ArrayRef<Value *> parts) {
+void Distributor::distributeUses(Value &joined, ArrayRef<Value *> parts,
+                                 unsigned depth) {
+  if (depth == maxDepth)
+    return;
   SmallVector<Operation *, 4> users;
   for (const Use &use : joined.getUses())
     if (canDistribute(use))
@@ -271,7 +282,7 @@ void Distributor::distributeUses(Value &joined, ArrayRef<Value *> parts) {
     Parts results = isDepthwise(*user) ? splitDepthwise(*user, parts)
                                        : repeat(*user, parts);
     Value &result = *user->getResult();
-    distributeUses(result, results);
+    distributeUses(result, results, depth + 1);
     if (result.hasUses()) {
       Builder builder(user);
       NamedAttr axis = {"axis", IntAttr::get(1)};
@@ -284,7 +295,7 @@ void Distributor::distributeUses(Value &joined, ArrayRef<Value *> parts) {
 
 void Distributor::distribute(Operation &concat) {
   Parts parts = getParts(concat);
-  distributeUses(*concat.getResult(), parts);
+  distributeUses(*concat.getResult(), parts, 0);
   if (!concat.hasUses())
     concat.erase();
 }
