@@ -53,11 +53,8 @@ LogicalResult Compiler::setQuadruple(StringRef text) {
 
 std::optional<Pipeline> Compiler::getPipeline(const PassOptions &options,
                                               OptLevel level) {
-  std::string text;
-  if (options.passes)
-    text = *options.passes;
-  else if (target)
-    text = target->getPipeline(level);
+  std::string text =
+      options.getPipelineText(target ? target->getPipeline(level) : "");
   return Pipeline::parse(text, passes, context.getDiagnostics(),
                          options.passes ? "--passes" : "default pipeline");
 }

@@ -51,7 +51,9 @@ private:
 } // namespace
 
 bool Reader::readFlag(StringRef name) {
-  if (name == "list-passes")
+  if (name == "expand-functions")
+    out.expandFunctions = true;
+  else if (name == "list-passes")
     out.listPasses = true;
   else if (name == "list-knobs")
     out.listKnobs = true;
@@ -132,6 +134,13 @@ std::optional<PassOptions> PassOptions::parse(const opt::ArgList &args,
 //===----------------------------------------------------------------------===//
 // Acting
 //===----------------------------------------------------------------------===//
+
+std::string PassOptions::getPipelineText(StringRef byDefault) const {
+  std::string text = passes.value_or(byDefault.str());
+  if (!expandFunctions)
+    return text;
+  return "expand-functions" + (text.empty() ? "" : "," + text);
+}
 
 LogicalResult PassOptions::loadPlugins(PassRegistry &registry,
                                        Context &context) const {

@@ -125,7 +125,7 @@ void NodeTest::collectOperators() {
 LogicalResult NodeTest::expandFunctions() {
   Compiler compiler(context, targets);
   PassOptions options;
-  options.passes = "expand-functions";
+  options.expandFunctions = true;
   auto pipeline = compiler.getPipeline(options, OptLevel::O0);
   return success(pipeline &&
                  succeeded(compiler.compile(*module, *pipeline, options)));

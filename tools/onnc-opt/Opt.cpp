@@ -178,7 +178,7 @@ LogicalResult Runner::writeOutput() {
 }
 
 LogicalResult Runner::parsePipeline() {
-  auto parsed = Pipeline::parse(config.passes.passes.value_or(""), registry,
+  auto parsed = Pipeline::parse(config.passes.getPipelineText(""), registry,
                                 diagnostics, "--passes");
   if (!parsed)
     return failure();

@@ -36,7 +36,7 @@ public:
   PassRegistry &getPasses() { return passes; }
 
   /// The pipeline that `options.passes` gives, else the target's default, else
-  /// an empty one.
+  /// an empty one; behind expand-functions where that is asked for.
   std::optional<Pipeline> getPipeline(const PassOptions &options,
                                       OptLevel level);
 

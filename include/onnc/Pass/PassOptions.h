@@ -24,6 +24,8 @@ namespace onnc {
 
 struct PassOptions {
   std::optional<std::string> passes;
+  /// Put the pass expand-functions in front.
+  bool expandFunctions = false;
   bool listPasses = false;
   bool listKnobs = false;
   bool printPipeline = false;
@@ -47,6 +49,8 @@ struct PassOptions {
   static std::optional<PassOptions> parse(const llvm::opt::ArgList &args,
                                           DiagnosticEngine &diagnostics);
 
+  /// The pipeline to run where \p byDefault is the tool's own.
+  std::string getPipelineText(llvm::StringRef byDefault) const;
   /// Loads the plugins.
   LogicalResult loadPlugins(PassRegistry &registry, Context &context) const;
   /// Prints --list-passes or --list-knobs; true if there was one to print.

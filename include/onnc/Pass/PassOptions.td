@@ -25,6 +25,8 @@ class PassValue<string name, string meta, string help>
 
 def passes_EQ : PassValue<"passes=", "<pipeline>",
     "The passes to run: 'a,b{option=value},fixpoint(c,d)'">;
+def expand_functions : PassFlag<"expand-functions",
+    "Replace operators that ONNX defines by others before anything else runs">;
 def list_passes : PassFlag<"list-passes", "List all passes and exit">;
 def list_knobs : PassFlag<"list-knobs",
     "List all knobs with their domains and exit">;
