@@ -50,6 +50,8 @@ private:
   /// From the root of values that share it.
   DenseMap<const Value *, unsigned> storageOf;
   std::optional<unsigned> lastWithEffect;
+  /// The last task with an effect that uses a root: it may have written it.
+  DenseMap<const Value *, unsigned> lastWriter;
 };
 
 } // namespace
@@ -121,6 +123,9 @@ void TaskBuilder::addUse(const Value &operand, unsigned index) {
   };
   if (const Operation *definer = operand.getDefiningOp())
     precede(taskOf.at(definer));
+  auto writer = lastWriter.find(liveness.getRoot(operand));
+  if (writer != lastWriter.end())
+    precede(writer->second);
   auto storage = storageOf.find(liveness.getRoot(operand));
   if (storage == storageOf.end())
     return;
@@ -138,6 +143,9 @@ void TaskBuilder::addOp(const Operation &op, unsigned index) {
     if (lastWithEffect && *lastWithEffect != index &&
         !is_contained(task.predecessors, *lastWithEffect))
       task.predecessors.push_back(*lastWithEffect);
+    for (const Value *operand : op.getOperands())
+      if (operand)
+        lastWriter[liveness.getRoot(*operand)] = index;
     lastWithEffect = index;
   }
   for (const ScratchRequest &scratch : buffers.getScratch(op))
