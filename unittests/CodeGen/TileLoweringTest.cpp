@@ -234,6 +234,51 @@ TEST_F(TileLoweringTest, EqualKernelsAreOne) {
   EXPECT_EQ(module->getGraphs().size(), 3u);
 }
 
+/// The inputs of the only kernel of \p module.
+static unsigned getNumKernelInputs(const Module &module) {
+  for (const auto &graph : module.getGraphs())
+    if (graph->getName() != "main")
+      return graph->getNumInputs();
+  return 0;
+}
+
+TEST_F(TileLoweringTest, OperandsOfAProductAreInputsOfTheirOwn) {
+  auto square = parse(R"(graph @main(%x: tensor<4x4xf32>) -> ("y") {
+    %a = onnx.MatMul(%x, %x) : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    %y = onnx.Mul(%a, %x) : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    return(%y) : (tensor<4x4xf32>) -> ()
+  })");
+  ASSERT_TRUE(succeeded(lower("form-kernels", *square))) << log;
+  EXPECT_EQ(getNumKernelInputs(*square), 3u);
+  // Elementwise operators share theirs.
+  auto twice = parse(R"(graph @main(%x: tensor<4xf32>) -> ("y") {
+    %a = onnx.Mul(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %y = onnx.Add(%a, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    return(%y) : (tensor<4xf32>) -> ()
+  })");
+  ASSERT_TRUE(succeeded(lower("form-kernels", *twice))) << log;
+  EXPECT_EQ(getNumKernelInputs(*twice), 1u);
+  // A single weight is an operand, a single addend is a parameter.
+  auto single = parse(R"(graph @main(%x: tensor<4x1xf32>) -> ("y") {
+    %w = onnx.Constant() {value = dense<tensor<1x1xf32>, [2.0]>} : () -> tensor<1x1xf32>
+    %a = onnx.MatMul(%x, %w) : (tensor<4x1xf32>, tensor<1x1xf32>) -> tensor<4x1xf32>
+    %y = onnx.Add(%a, %w) : (tensor<4x1xf32>, tensor<1x1xf32>) -> tensor<4x1xf32>
+    return(%y) : (tensor<4x1xf32>) -> ()
+  })");
+  ASSERT_TRUE(succeeded(lower("form-kernels", *single))) << log;
+  EXPECT_EQ(getNumKernelInputs(*single), 2u);
+}
+
+TEST_F(TileLoweringTest, ResultsWithoutElements) {
+  check(R"(graph @main(%x: tensor<3x4xf32>) -> ("y", "z") {
+    %from = onnx.Constant() {value = dense<tensor<1xi64>, [2]>} : () -> tensor<1xi64>
+    %axis = onnx.Constant() {value = dense<tensor<1xi64>, [1]>} : () -> tensor<1xi64>
+    %y = onnx.Slice(%x, %from, %from, %axis) : (tensor<3x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<3x0xf32>
+    %z = onnx.Relu(%y) : (tensor<3x0xf32>) -> tensor<3x0xf32>
+    return(%y, %z) : (tensor<3x0xf32>, tensor<3x0xf32>) -> ()
+  })");
+}
+
 TEST_F(TileLoweringTest, ReportsAllThatIsUnsupported) {
   auto module = parse(R"(graph @main(%x: tensor<8xf32>) -> ("y", "z") {
     %y = onnx.NonZero(%x) : (tensor<8xf32>) -> tensor<1x?xi64> loc("first")

@@ -9,6 +9,7 @@
 #include "onnc/CodeGen/Kernels.h"
 #include "onnc/IR/Builder.h"
 #include "onnc/IR/ShapeInference.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -24,8 +25,10 @@ bool onnc::isKernelParameter(const Operation &op, unsigned operand) {
   ConstantAttr constant = getConstantValue(op.getOperand(operand));
   if (!constant)
     return false;
+  // Weights of a product stay an operand, however few they are.
   if (constant.getType().getNumElements().value_or(0) <= 1)
-    return true;
+    return constant.getType().getRank() < 2 ||
+           op.hasTrait(OpTrait::Elementwise);
   if (op.getInfo().getDialect() == "quant")
     return true;
   auto indexing = getIndexing(&op);
@@ -59,28 +62,45 @@ KernelOutline onnc::outlineKernel(Module &module, StringRef name,
   Location unknown = Location::unknown(module.getContext());
   ValueMap map;
   SmallPtrSet<Operation *, 8> members(ops.begin(), ops.end());
+  // Elementwise operators share an input. Others want each of their operands in
+  // its own place and layout, so a value that stands there twice is two inputs.
+  DenseSet<Value *> computed;
+  DenseMap<Value *, Value *> shared;
   for (Operation *op : ops) {
+    SmallVector<std::pair<unsigned, Value *>, 3> own;
     for (unsigned i = 0; i < op->getNumOperands(); ++i) {
       Value *operand = op->getOperand(i);
-      if (!operand || map.contains(operand))
+      if (!operand || computed.contains(operand))
         continue;
       if (isKernelParameter(*op, i)) {
+        if (map.contains(operand))
+          continue;
         Operation *constant = operand->getDefiningOp()->clone(map);
         constant->setLoc(unknown);
         constant->getResult()->setName("");
         body.push_back(constant);
         continue;
       }
-      outline.inputs.push_back(operand);
-      map.map(operand, body.addArgument(operand->getType()));
+      bool mayShare = op->hasTrait(OpTrait::Elementwise);
+      Value *input = mayShare ? shared.lookup(operand) : nullptr;
+      if (!input) {
+        outline.inputs.push_back(operand);
+        input = body.addArgument(operand->getType());
+        if (mayShare)
+          shared[operand] = input;
+      }
+      own.emplace_back(i, input);
     }
     Operation *copy = op->clone(map);
+    for (auto [i, input] : own)
+      copy->setOperand(i, input);
     copy->setLoc(unknown);
     copy->removeAttr("onnc.unit");
     for (Value *result : copy->getResults())
       result->setName("");
     body.push_back(copy);
     for (Value *result : op->getResults()) {
+      computed.insert(result);
       bool used = any_of(result->getUses(), [&](const Use &use) {
         return !members.contains(use.getOwner());
       });

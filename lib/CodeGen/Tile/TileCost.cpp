@@ -226,8 +226,8 @@ bool TileCost::evaluate(TilePlan &plan, const TileMeasure &measure) {
   // Cores whose part begins beyond the end have nothing to do.
   double busy = 1;
   for (auto [dim, extent] : enumerate(shape))
-    busy *= double(divideCeil(divideCeil(extent, plan.tile[dim]),
-                              plan.getCount(dim, extent)));
+    if (int64_t count = plan.getCount(dim, extent))
+      busy *= double(divideCeil(divideCeil(extent, plan.tile[dim]), count));
   constexpr double cyclesPerStep = 40, cyclesPerCopy = 20;
   double compute = (measure.compute + cyclesPerStep) * tiles * reductions;
   plan.cycles = machine.model.getLaunchCycles(plan.getNumCores()) + compute;

@@ -128,6 +128,10 @@ static Error checkTypes(const Operation &op) {
     if (operand)
       if (Error error = check(operand))
         return error;
+  if (op.getName() == "onnx.AveragePool" && op.getInt("ceil_mode", 0) &&
+      op.getInt("count_include_pad", 0))
+    return createStringError("averages that count padding, of windows that may "
+                             "hang over it, aren't supported");
   if (op.getName() == "onnx.Pow" &&
       op.getOperand(0)->getTensorType().getElementType() !=
           op.getOperand(1)->getTensorType().getElementType())
