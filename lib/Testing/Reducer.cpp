@@ -402,9 +402,10 @@ bool Reducer::reduceSizes() {
     return false;
   };
   std::set<int64_t, std::greater<>> sizes;
-  for (Value *leaf : getLeaves(main()))
-    for (int64_t size : *leaf->getTensorType().getStaticShape())
-      sizes.insert(size);
+  for (Value *leaf : getLeaves(main())) {
+    auto shape = *leaf->getTensorType().getStaticShape();
+    sizes.insert(shape.begin(), shape.end());
+  }
   for (int64_t size : sizes)
     changed |= tryAll({size, 0});
   for (size_t i = 0; i < getLeaves(main()).size(); ++i)

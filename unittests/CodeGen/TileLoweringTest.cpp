@@ -48,7 +48,8 @@ public:
                            "dram", layout);
   }
   std::optional<std::string> getRefusal(const Graph &kernel) const override {
-    for (Operation *op : drop_begin(getOperators(kernel)))
+    auto operators = getOperators(kernel);
+    for (Operation *op : drop_begin(operators))
       if (!op->hasTrait(OpTrait::Elementwise))
         return "it isn't elementwise";
     return std::nullopt;
