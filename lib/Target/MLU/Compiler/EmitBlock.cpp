@@ -138,8 +138,8 @@ Expected<const Storage *> BlockEmitter::getStorage(const TileView &view) {
   storage.type = *element;
   storage.offset = *offset;
   storage.instanceBytes = alignTo(view.type.getByteSize(), storageAlignment);
-  auto order = view.type.getLayout().getOrder();
-  storage.order.assign(order.begin(), order.end());
+  Layout layout = view.type.getLayout();
+  storage.order.assign(layout.getOrder().begin(), layout.getOrder().end());
   storage.filled = filled.contains(view.storage);
   int64_t instances = 1;
   if (auto alloc =
