@@ -398,17 +398,8 @@ void BlockLowering::run(tile::BlockOp block) {
   ArrayRef<int64_t> shape = task.getShape();
   counters.resize(2 * shape.size() +
                   task.last().indexing.getReductions().size());
-  AffineBox box;
-  for (unsigned dim = 0; dim < shape.size(); ++dim) {
-    int64_t chunk = plan.getCount(dim, shape[dim]) * plan.tile[dim];
-    box.push_back({AffineExpr::dim(2 * dim) * chunk +
-                       AffineExpr::dim(2 * dim + 1) * plan.tile[dim],
-                   plan.tile[dim]});
-  }
-  for (auto [i, dim] : enumerate(task.last().indexing.getReductions()))
-    if (!plan.reduction.empty())
-      over.push_back({AffineExpr::dim(2 * shape.size() + i) * plan.reduction[i],
-                      plan.reduction[i]});
+  AffineBox box = getTileBox(plan, shape);
+  over = getTileReductions(plan, shape.size());
   boxes = getTileBoxes(task, box, over);
 
   // The new block, whose operands are known when its body is written.

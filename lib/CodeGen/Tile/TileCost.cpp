@@ -74,23 +74,13 @@ int64_t TileCost::getReductionSize(const TilePlan &plan) const {
 }
 
 TileMeasure TileCost::measure(const TilePlan &plan) const {
-  // Dimension d of the tile starts at (its part of the cores, its loop):
-  // counters 2d and 2d + 1; behind them the reductions.
-  AffineBox box;
-  for (unsigned dim = 0; dim < shape.size(); ++dim) {
-    int64_t chunk = plan.getCount(dim, shape[dim]) * plan.tile[dim];
-    box.push_back({AffineExpr::dim(2 * dim) * chunk +
-                       AffineExpr::dim(2 * dim + 1) * plan.tile[dim],
-                   plan.tile[dim]});
-  }
-  SmallVector<AffineRange, 4> over;
+  AffineBox box = getTileBox(plan, shape);
+  AffineBox over = getTileReductions(plan, shape.size());
   unsigned counter = 2 * shape.size();
-  bool cut = false;
-  for (auto [i, size] : enumerate(plan.reduction)) {
-    over.push_back({AffineExpr::dim(counter + i) * size, size});
-    cut |= size < task.last().indexing.getReductions()[i].extent;
-  }
-  if (!cut)
+  if (all_of(zip(plan.reduction, task.last().indexing.getReductions()),
+             [](auto pair) {
+               return std::get<0>(pair) >= std::get<1>(pair).extent;
+             }))
     over.clear();
   TileBoxes boxes = getTileBoxes(task, box, over);
 

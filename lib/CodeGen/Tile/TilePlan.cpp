@@ -33,6 +33,24 @@ unsigned TilePlan::getNumCores() const {
   return cores;
 }
 
+AffineBox onnc::getTileBox(const TilePlan &plan, ArrayRef<int64_t> shape) {
+  AffineBox box;
+  for (unsigned dim = 0; dim < shape.size(); ++dim) {
+    int64_t chunk = plan.getCount(dim, shape[dim]) * plan.tile[dim];
+    box.push_back({AffineExpr::dim(2 * dim) * chunk +
+                       AffineExpr::dim(2 * dim + 1) * plan.tile[dim],
+                   plan.tile[dim]});
+  }
+  return box;
+}
+
+AffineBox onnc::getTileReductions(const TilePlan &plan, unsigned rank) {
+  AffineBox over;
+  for (auto [i, size] : enumerate(plan.reduction))
+    over.push_back({AffineExpr::dim(2 * rank + i) * size, size});
+  return over;
+}
+
 TileBoxes onnc::getTileBoxes(const BlockTask &task, ArrayRef<AffineRange> box,
                              ArrayRef<AffineRange> over) {
   TileBoxes boxes;

@@ -62,6 +62,12 @@ struct TilePlan {
   unsigned getNumCores() const;
 };
 
+/// The tile of \p plan as a function of counters: 2d is the core's part of
+/// dimension d, 2d + 1 its loop. Where the reductions are cut, their counters
+/// follow (getTileReductions).
+AffineBox getTileBox(const TilePlan &plan, llvm::ArrayRef<int64_t> shape);
+AffineBox getTileReductions(const TilePlan &plan, unsigned rank);
+
 /// The boxes of everything that a tile touches; moving with whatever \p box
 /// does.
 struct TileBoxes {
