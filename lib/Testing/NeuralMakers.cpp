@@ -28,8 +28,8 @@ static int64_t getVolume(ArrayRef<int64_t> shape) {
 
 /// A kernel that fits \p x, which has at least one dimension after two.
 static Shape pickKernel(ModelBuilder &b, Value *x) {
-  Shape kernel;
-  for (int64_t size : ArrayRef(b.shapeOf(x)).drop_front(2))
+  Shape kernel, shape = b.shapeOf(x);
+  for (int64_t size : ArrayRef(shape).drop_front(2))
     kernel.push_back(b.pick(1, std::min<int64_t>(size, b.once(5) ? 5 : 3)));
   return kernel;
 }

@@ -137,6 +137,8 @@ RUNTIME void onnc_x86_destroy(struct context *c) {
   wake(c);
   for (int i = 1; i < c->threads; ++i)
     pthread_join(c->workers[i].thread, NULL);
+  pthread_cond_destroy(&c->start);
+  pthread_mutex_destroy(&c->mutex);
   free(c->workers);
   free(c->arena);
   free(c->local);
