@@ -29,6 +29,20 @@ const Memory &ProcessingUnit::getMemory(StringRef wanted) const {
   return memories[*index];
 }
 
+/// Spilling from \p memory never comes back to it: the way to its end has no
+/// more steps than there are memories.
+static bool spillsInCircles(const ProcessingUnit &unit, unsigned memory) {
+  int at = unit.memories[memory].spillTo;
+  for (size_t i = 0; i != unit.memories.size(); ++i) {
+    if (at < 0 || at >= static_cast<int>(unit.memories.size()))
+      return false;
+    if (at == static_cast<int>(memory))
+      return true;
+    at = unit.memories[at].spillTo;
+  }
+  return false;
+}
+
 static void validateUnit(const ProcessingUnit &unit,
                          std::vector<std::string> &errors) {
   auto complain = [&](const Twine &what) {
@@ -48,10 +62,10 @@ static void validateUnit(const ProcessingUnit &unit,
                "' has an alignment that is no power of two");
     if (memory.bytesPerCycle <= 0)
       complain("memory '" + memory.name + "' delivers nothing");
-    // Spilling towards lower indices can't run in circles.
-    if (memory.spillTo >= static_cast<int>(i))
-      complain("memory '" + memory.name +
-               "' spills to one that isn't listed before it");
+    if (memory.spillTo >= static_cast<int>(unit.memories.size()))
+      complain("memory '" + memory.name + "' spills to one that isn't there");
+    if (spillsInCircles(unit, i))
+      complain("memory '" + memory.name + "' spills in circles");
     if (unit.findMemory(memory.name) != i)
       complain("two memories are named '" + memory.name + "'");
   }
@@ -83,7 +97,11 @@ void Machine::print(raw_ostream &os) const {
     for (const Memory &memory : unit.memories)
       os << "    memory " << left_justify(memory.name, 8) << ' '
          << memory.capacity << " bytes" << (memory.perCore ? " per core" : "")
-         << ", " << format("%g", memory.bytesPerCycle) << " bytes/cycle\n";
+         << ", " << format("%g", memory.bytesPerCycle) << " bytes/cycle"
+         << (memory.spillTo < 0
+                 ? ""
+                 : ", spills to " + unit.memories[memory.spillTo].name)
+         << '\n';
     for (const Queue &queue : unit.queues)
       os << "    queue  " << left_justify(queue.name, 8) << ' '
          << format("%g", queue.ratePerCycle) << " per cycle\n";

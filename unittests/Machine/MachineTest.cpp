@@ -48,13 +48,33 @@ TEST(MachineTest, EveryContradictionIsNamed) {
       "unit 'core': has no clock",
       "unit 'core': memory 'dram' has no capacity",
       "unit 'core': memory 'dram' has an alignment that is no power of two",
-      "unit 'core': memory 'dram' spills to one that isn't listed before "
-      "it",
+      "unit 'core': memory 'dram' spills in circles",
       "unit 'core': memory 'dram' delivers nothing",
       "unit 'core': two memories are named 'dram'",
       "unit 'core': queue 'matrix' does nothing",
       "a link ends nowhere or carries nothing"};
   EXPECT_EQ(machine.validate(), expected);
+}
+
+TEST(MachineTest, SpillsEnd) {
+  Machine machine = makeMachine();
+  auto &memories = machine.units[0].memories;
+  memories.push_back({"psram", 1 << 20, 8, 0.5});
+  // In any order.
+  memories[0].spillTo = 2;
+  EXPECT_EQ(machine.validate(), Texts());
+  memories[2].spillTo = 1;
+  Texts circle = {"unit 'core': memory 'dram' spills in circles",
+                  "unit 'core': memory 'sram' spills in circles",
+                  "unit 'core': memory 'psram' spills in circles"};
+  EXPECT_EQ(machine.validate(), circle);
+  // The first only leads into one.
+  memories[1].spillTo = 2;
+  circle.erase(circle.begin());
+  EXPECT_EQ(machine.validate(), circle);
+  memories[1].spillTo = 3;
+  EXPECT_EQ(machine.validate(),
+            Texts{"unit 'core': memory 'sram' spills to one that isn't there"});
 }
 
 TEST(MachineTest, NothingAtAll) {
@@ -78,8 +98,9 @@ TEST(MachineTest, Print) {
   raw_string_ostream os(text);
   makeMachine().print(os);
   EXPECT_TRUE(StringRef(text).contains("core: 1 core, 1000 MHz")) << text;
-  EXPECT_TRUE(
-      StringRef(text).contains("memory sram     256 bytes, 64 bytes/cycle"))
+  EXPECT_TRUE(StringRef(text).contains(
+      "memory dram     4096 bytes, 8 bytes/cycle\n"
+      "    memory sram     256 bytes, 64 bytes/cycle, spills to dram\n"))
       << text;
   EXPECT_TRUE(StringRef(text).contains("queue  matrix   256 per cycle"))
       << text;

@@ -26,8 +26,8 @@
 
 namespace onnc {
 
-/// One memory of a unit. Memories are ordered from the largest and slowest
-/// (index 0, where whole tensors live) to the scratchpads.
+/// One memory of a unit. Their order says nothing: which one whole tensors live
+/// in is the target's to say (BufferModel::getTensorMemory).
 struct Memory {
   std::string name;
   /// Bytes of one instance.
@@ -40,8 +40,8 @@ struct Memory {
   int64_t latency = 0;
   /// Each core has an instance of its own.
   bool perCore = false;
-  /// Where data goes when there is no room: an index into the unit's memories,
-  /// -1 for none.
+  /// Where data goes when there is no room: the index of another memory of the
+  /// unit, -1 for none. Going from memory to memory ends at one that has none.
   int spillTo = -1;
 };
 

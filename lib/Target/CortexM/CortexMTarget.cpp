@@ -100,7 +100,7 @@ static bool recognize(MemoryBufferRef file) {
 namespace onnc {
 const TargetInfo &getCortexMTargetInfo() {
   static constexpr StringRef tools[] = {"c"};
-  static constexpr StringRef attributes[] = {"ram", "flash"};
+  static constexpr StringRef attributes[] = {"ram", "flash", "extram"};
   static const std::vector<ProcessorInfo> processors = [] {
     std::vector<ProcessorInfo> out;
     for (const Processor &p : getProcessors())

@@ -8,6 +8,7 @@
 
 #include "Processor.h"
 #include "llvm/ADT/STLExtras.h"
+#include <cmath>
 
 using namespace llvm;
 using namespace onnc;
@@ -136,7 +137,22 @@ Expected<MemorySizes> cortexm::getMemorySizes(const Processor &processor,
     return error;
   if (Error error = readSize("flash", quadruple, sizes.flash))
     return error;
+  if (Error error = readSize("extram", quadruple, sizes.externalRam))
+    return error;
   return sizes;
+}
+
+/// A serial PSRAM with four data lines that is mapped into the address space.
+/// By the data sheet of AP Memory's APS1604M-SQR, long bursts run at 84 MHz at
+/// most, half a byte per clock, behind 2 clocks of a command, 6 of the address
+/// and 6 of waiting ("fast read quad", EBh). Slower cores clock it as
+/// themselves.
+static Memory describeExternalRam(uint64_t bytes, double hertz) {
+  constexpr double maxHertz = 84e6, bytesPerClock = 0.5, clocksBefore = 14;
+  double cyclesPerClock = std::max(hertz / maxHertz, 1.0);
+  return {externalRamSpace.str(), int64_t(bytes), /*alignment=*/8,
+          bytesPerClock / cyclesPerClock,
+          int64_t(std::ceil(clocksBefore * cyclesPerClock))};
 }
 
 Machine cortexm::describeMachine(const Processor &processor,
@@ -145,10 +161,15 @@ Machine cortexm::describeMachine(const Processor &processor,
   unit.name = processor.name.str();
   // Doubles are the widest elements. A word arrives in each cycle; flash is as
   // fast where it is cached, as on all parts of these clocks.
-  unit.memories = {{"sram", int64_t(sizes.ram), /*alignment=*/8,
+  unit.memories = {{sramSpace.str(), int64_t(sizes.ram), /*alignment=*/8,
                     /*bytesPerCycle=*/4},
-                   {"flash", int64_t(sizes.flash), /*alignment=*/8,
+                   {flashSpace.str(), int64_t(sizes.flash), /*alignment=*/8,
                     /*bytesPerCycle=*/4}};
+  if (sizes.externalRam != 0) {
+    unit.memories.push_back(
+        describeExternalRam(sizes.externalRam, processor.hertz));
+    unit.memories[Sram].spillTo = ExternalRam;
+  }
   unit.queues = {{"core", processor.macsPerCycle}};
   unit.operatingPoints = {{"nominal", processor.hertz, processor.watts}};
   Machine machine;

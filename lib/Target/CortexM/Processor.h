@@ -58,20 +58,25 @@ const Board *findBoard(llvm::StringRef name);
 /// The board that programs for \p processor run on where none is named.
 const Board &getDefaultBoard(const Processor &processor);
 
-/// Memories of the machine.
-enum MemoryIndex : unsigned { Sram, Flash };
+/// Memories of the machine; the last only where there is external RAM.
+enum MemoryIndex : unsigned { Sram, Flash, ExternalRam };
+constexpr llvm::StringLiteral sramSpace = "sram", flashSpace = "flash",
+                              externalRamSpace = "extram";
 
 /// Bytes of the memories.
 struct MemorySizes {
   uint64_t ram, flash;
+  /// 0: there is none.
+  uint64_t externalRam = 0;
 };
-/// Those of the default board, or what the attributes "ram" and "flash" of
-/// \p quadruple, whose processor is \p processor, say instead.
+/// Those of the default board without external RAM, or what the attributes
+/// "ram", "flash" and "extram" of \p quadruple, whose processor is
+/// \p processor, say instead.
 llvm::Expected<MemorySizes> getMemorySizes(const Processor &processor,
                                            const Quadruple &quadruple);
 
-/// One core, whose memory 0 ("sram") holds arenas and memory 1 ("flash")
-/// constants.
+/// One core, whose memory "sram" holds arenas and "flash" constants. What sram
+/// has no room for goes to "extram", if there is any.
 Machine describeMachine(const Processor &processor, const MemorySizes &sizes);
 
 } // namespace onnc::cortexm

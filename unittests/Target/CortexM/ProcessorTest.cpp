@@ -52,14 +52,47 @@ TEST(CortexMProcessorTest, MemoriesHaveOtherSizes) {
   EXPECT_EQ(target->getMachine().units[0].memories[Sram].capacity, 1000);
 }
 
+TEST(CortexMProcessorTest, ExternalRamIsWhereSramSpills) {
+  for (const Processor &p : getProcessors()) {
+    auto target = cantFail(create((p.name + "+extram=2m").str()));
+    const Machine &machine = target->getMachine();
+    EXPECT_TRUE(machine.validate().empty()) << p.name.str();
+    const ProcessingUnit &unit = machine.units[0];
+    EXPECT_EQ(unit.findMemory("extram"), ExternalRam);
+    EXPECT_EQ(unit.memories[Sram].spillTo, int(ExternalRam));
+    const Memory &memory = unit.memories[ExternalRam];
+    EXPECT_EQ(memory.spillTo, -1);
+    EXPECT_EQ(memory.capacity, 2 * 1024 * 1024);
+    // 42 MB/s at most, however fast the core is.
+    EXPECT_LE(memory.bytesPerCycle, 0.5);
+    EXPECT_LE(memory.bytesPerCycle * p.hertz, 42.001e6);
+    EXPECT_GE(memory.latency, 14);
+  }
+  EXPECT_EQ(
+      cantFail(create("cortex-m4"))->getMachine().units[0].memories.size(), 2u);
+  std::string text;
+  raw_string_ostream os(text);
+  cantFail(create("cortex-m4+extram=8m"))->getMachine().print(os);
+  EXPECT_TRUE(StringRef(text).contains(
+      "    memory sram     4194304 bytes, 4 bytes/cycle, spills to extram\n"
+      "    memory flash    4194304 bytes, 4 bytes/cycle\n"
+      "    memory extram   8388608 bytes, 0.35 bytes/cycle\n"))
+      << text;
+}
+
 TEST(CortexMProcessorTest, SizesThatAreNone) {
-  for (StringRef size : {"0", "0k", "k", "1g", "-1", "4097m", "99999999999"})
-    EXPECT_EQ(getError(("cortex-m4+ram=" + size).str()),
-              ("attribute 'ram': '" + size +
-               "' is no size of a memory, such as 192k or 1m")
-                  .str());
-  EXPECT_EQ(getError("cortex-m4+ram=4096m"), "no error");
+  for (StringRef name : {"ram", "flash", "extram"}) {
+    for (StringRef size : {"0", "0k", "k", "1g", "-1", "4097m", "99999999999"})
+      EXPECT_EQ(getError(("cortex-m4+" + name + "=" + size).str()),
+                ("attribute '" + name + "': '" + size +
+                 "' is no size of a memory, such as 192k or 1m")
+                    .str());
+    EXPECT_EQ(getError(("cortex-m4+" + name + "=4096m").str()), "no error");
+    EXPECT_EQ(
+        getError(("cortex-m4+" + name).str()),
+        ("attribute '" + name + "' has no value; write " + name + "=…").str());
+  }
   EXPECT_EQ(getError("cortex-m4+sram=1k"),
             "no attribute 'sram' for processor 'cortex-m4'; there is: ram, "
-            "flash");
+            "flash, extram");
 }

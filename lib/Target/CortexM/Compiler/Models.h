@@ -8,6 +8,7 @@
 #ifndef ONNC_TARGET_CORTEXM_COMPILER_MODELS_H
 #define ONNC_TARGET_CORTEXM_COMPILER_MODELS_H
 
+#include "../Processor.h"
 #include "onnc/CodeGen/TileBufferModel.h"
 #include "onnc/CodeGen/TileModel.h"
 
@@ -20,8 +21,8 @@ class CortexMTileModel : public TileModel {
 public:
   explicit CortexMTileModel(const ProcessingUnit &unit) : unit(unit) {}
 
-  llvm::StringRef getBackingMemory() const override { return "sram"; }
-  llvm::StringRef getConstantMemory() const override { return "flash"; }
+  llvm::StringRef getBackingMemory() const override { return sramSpace; }
+  llvm::StringRef getConstantMemory() const override { return flashSpace; }
   llvm::StringRef getParallelUnit() const override { return "core"; }
   unsigned getMaxParallelism() const override { return 1; }
   BufferType getTensorBuffer(TensorType type) const override;
