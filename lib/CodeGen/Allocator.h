@@ -1,0 +1,95 @@
+//===- Allocator.h - Plans the memories of one graph ------------*- C++ -*-===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What needs room in which memory, and where it goes: the work of the pass
+/// 'allocate', for others who want to know what a graph takes before it is
+/// allocated. Nothing is left on the graph but by annotate().
+///
+//===----------------------------------------------------------------------===//
+#ifndef ONNC_LIB_CODEGEN_ALLOCATOR_H
+#define ONNC_LIB_CODEGEN_ALLOCATOR_H
+
+#include "onnc/Analysis/Liveness.h"
+#include "onnc/CodeGen/BufferModel.h"
+#include "onnc/CodeGen/MemoryPlanner.h"
+#include "onnc/IR/Module.h"
+#include "onnc/Machine/Machine.h"
+
+namespace onnc {
+
+/// Something that needs room in a memory: the storage of values that share it,
+/// or scratch.
+struct AllocationItem {
+  BufferRequest request;
+  Lifespan lifespan;
+  /// The operation that defines it.
+  Operation *op;
+  /// The first of the values; null for scratch.
+  Value *value;
+  /// Scratch's own name.
+  std::string name;
+  bool persistent = false;
+  int64_t offset = 0;
+
+  /// For messages.
+  std::string str() const;
+};
+
+/// Plans the memories of one unit for one graph. All that it gets must outlive
+/// it, and the graph must not change.
+class Allocator {
+public:
+  Allocator(Graph &graph, const ProcessingUnit &unit,
+            const BufferModel &buffers);
+
+  /// Finds the items. \p inPlace: results may take over the storage of operands
+  /// that die.
+  void collect(bool inPlace);
+  /// In order of definition.
+  llvm::ArrayRef<AllocationItem> getItems() const { return items; }
+  /// What has to be planned of memory \p memory, an index into the unit's:
+  /// every item that isn't persistent, in their order.
+  MemoryProblem getProblem(unsigned memory) const;
+
+  /// Gives every item an offset. Visits at most \p searchNodes nodes of search
+  /// trees for each memory. What doesn't fit is reported.
+  llvm::LogicalResult plan(int64_t searchNodes);
+  /// Leaves offsets on the operations and the plan on the module.
+  void annotate();
+
+  unsigned getNumInPlace() const { return numInPlace; }
+  int64_t getNumSearchNodes() const { return numSearchNodes; }
+
+private:
+  void addStorage(Value &value);
+  void addScratch(Operation &op);
+  AllocationItem *findInPlaceItem(const Value &value);
+  llvm::LogicalResult planMemory(const Memory &memory, unsigned index,
+                                 int64_t searchNodes);
+  void reportOverflow(const Memory &memory, const MemoryProblem &problem,
+                      const MemoryPlan &plan, int64_t base);
+
+  Graph &graph;
+  Context &context;
+  DiagnosticEngine &diagnostics;
+  const ProcessingUnit &unit;
+  const BufferModel &buffers;
+  Liveness liveness;
+  std::vector<AllocationItem> items;
+  /// From the root of values that share storage to their item.
+  llvm::DenseMap<const Value *, unsigned> itemOf;
+  unsigned numInPlace = 0;
+  int64_t numSearchNodes = 0;
+  /// The entries of the module's plan.
+  llvm::SmallVector<NamedAttr, 4> usage;
+};
+
+} // namespace onnc
+
+#endif // ONNC_LIB_CODEGEN_ALLOCATOR_H
