@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Abacus.h"
-#include "onnc/CodeGen/Allocation.h"
 #include "onnc/CodeGen/Kernels.h"
 #include "onnc/CodeGen/TileWalker.h"
+#include "onnc/IR/Allocation.h"
 
 using namespace llvm;
 using namespace onnc;

@@ -13,9 +13,9 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "onnc/CodeGen/Allocation.h"
 #include "onnc/CodeGen/BufferModel.h"
 #include "onnc/CodeGen/Validators.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Context.h"
 #include "onnc/IR/Module.h"
 #include "onnc/Machine/Machine.h"

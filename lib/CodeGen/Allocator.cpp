@@ -9,6 +9,7 @@
 #include "Allocator.h"
 #include "onnc/CodeGen/MemoryPlanValidator.h"
 #include "onnc/CodeGen/MemorySolver.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Context.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -242,12 +243,15 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
   auto entry = [](StringRef name, int64_t value) {
     return NamedAttr{name, IntAttr::get(value)};
   };
+  SmallVector<NamedAttr, 6> entries{
+      entry("size", base + plan.peak), entry("persistent", base),
+      entry("peak", plan.peak), entry("lower_bound", plan.lowerBound)};
+  if (memory.alignment > 1)
+    entries.push_back(entry("alignment", memory.alignment));
+  if (memory.perCore || unit.cores == 1)
+    entries.push_back({"per_core", BoolAttr::get(true)});
   usage.push_back(
-      {context.intern(memory.name),
-       DictAttr::get(context,
-                     {entry("size", base + plan.peak),
-                      entry("persistent", base), entry("peak", plan.peak),
-                      entry("lower_bound", plan.lowerBound)})});
+      {context.intern(memory.name), DictAttr::get(context, entries)});
   return success();
 }
 

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/CodeGen/TileBufferModel.h"
-#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Ops/Tile.h"
 
 using namespace llvm;
@@ -50,22 +50,12 @@ bool TileBufferModel::isPersistent(const Value &value) const {
   return op && (isa<tile::ConstantOp>(op) || isa<tile::InputOp>(op));
 }
 
-/// The allocations in a block's body, in the order of the text.
-static SmallVector<Operation *, 8> getAllocations(const Operation &block) {
-  SmallVector<Operation *, 8> allocations;
-  block.getRegion().walk([&](Operation *op) {
-    if (isa<tile::AllocOp>(op))
-      allocations.push_back(op);
-  });
-  return allocations;
-}
-
 SmallVector<ScratchRequest, 4>
 TileBufferModel::getScratch(const Operation &op) const {
   SmallVector<ScratchRequest, 4> requests;
   if (!isa<tile::BlockOp>(op))
     return requests;
-  for (auto [i, alloc] : enumerate(getAllocations(op))) {
+  for (auto [i, alloc] : enumerate(getBlockAllocations(op))) {
     BufferType type = tile::getBufferType(alloc->getResult());
     if (unit.findMemory(type.getSpace()))
       requests.push_back(
@@ -73,24 +63,4 @@ TileBufferModel::getScratch(const Operation &op) const {
            getRequest(unit, type, alloc->getInt("multiplicity", 1))});
   }
   return requests;
-}
-
-std::optional<int64_t> onnc::getStorageOffset(const Value &storage) {
-  if (storage.isArgument()) {
-    Operation *block = storage.getParentRegion()->getParentOp();
-    if (!block || !isa<tile::BlockOp>(block))
-      return std::nullopt;
-    Value *operand = block->getOperand(storage.getIndex());
-    return operand ? getStorageOffset(*operand) : std::nullopt;
-  }
-  Operation *op = storage.getDefiningOp();
-  Operation *block = op->getParentOp();
-  while (block && !isa<tile::BlockOp>(block))
-    block = block->getParentOp();
-  if (!block)
-    return getOffset(storage);
-  for (auto [i, alloc] : enumerate(getAllocations(*block)))
-    if (alloc == op)
-      return getScratchOffset(*block, std::to_string(i));
-  return std::nullopt;
 }

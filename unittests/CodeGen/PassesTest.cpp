@@ -8,8 +8,8 @@
 
 #include "onnc/CodeGen/Passes.h"
 #include "TestMachine.h"
-#include "onnc/CodeGen/Allocation.h"
 #include "onnc/CodeGen/Validators.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/AsmParser.h"
 #include "onnc/IR/Builder.h"
 #include "onnc/Pass/PassManager.h"

@@ -76,17 +76,6 @@ public:
   }
 };
 
-/// Where the allocator leaves its decisions, and what emitters read. On each
-/// operation: resultOffsets, one byte offset for each result (-1: no storage),
-/// and scratchOffsets, a dictionary from the scratch buffer's name to its
-/// offset. On the module: memoryPlan, a dictionary from the memory's name to
-/// {size, peak, lower_bound, persistent}; Allocation.h reads all of it.
-namespace alloc {
-constexpr llvm::StringRef resultOffsets = "onnc.offsets";
-constexpr llvm::StringRef scratchOffsets = "onnc.scratch";
-constexpr llvm::StringRef memoryPlan = "onnc.memory_plan";
-} // namespace alloc
-
 } // namespace onnc
 
 #endif // ONNC_CODEGEN_BUFFERMODEL_H

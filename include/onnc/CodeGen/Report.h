@@ -21,7 +21,7 @@
 #define ONNC_CODEGEN_REPORT_H
 
 #include "onnc/Analysis/Lifespan.h"
-#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Allocation.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <string>

@@ -11,7 +11,7 @@
 #include "../Compiler/Borders.h"
 #include "../Processor.h"
 #include "BlockEmitter.h"
-#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Module.h"
 
 using namespace llvm;

@@ -10,7 +10,7 @@
 #include "CopyCode.h"
 #include "Leaf.h"
 #include "MLUTileModel.h"
-#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Allocation.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
 

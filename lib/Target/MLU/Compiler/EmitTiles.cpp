@@ -10,7 +10,7 @@
 #include "EmitBlock.h"
 #include "InsertWaits.h"
 #include "PackConstant.h"
-#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Module.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"

@@ -21,7 +21,7 @@
 
 #include "Program.h"
 #include "Leaf.h"
-#include "onnc/CodeGen/Allocation.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Ops/Builtin.h"
 #include "onnc/IR/Ops/Tile.h"
 #include "onnc/IR/ShapeInference.h"

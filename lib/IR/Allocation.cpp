@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "onnc/CodeGen/Allocation.h"
-#include "onnc/CodeGen/BufferModel.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/IR/Module.h"
+#include "onnc/IR/Ops/Tile.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -35,6 +35,35 @@ std::optional<int64_t> onnc::getScratchOffset(const Operation &op,
   return getEntry(op.getAttrOfType<DictAttr>(alloc::scratchOffsets), name);
 }
 
+SmallVector<Operation *, 8> onnc::getBlockAllocations(const Operation &block) {
+  SmallVector<Operation *, 8> allocations;
+  block.getRegion().walk([&](Operation *op) {
+    if (isa<tile::AllocOp>(op))
+      allocations.push_back(op);
+  });
+  return allocations;
+}
+
+std::optional<int64_t> onnc::getStorageOffset(const Value &storage) {
+  if (storage.isArgument()) {
+    Operation *block = storage.getParentRegion()->getParentOp();
+    if (!block || !isa<tile::BlockOp>(block))
+      return std::nullopt;
+    Value *operand = block->getOperand(storage.getIndex());
+    return operand ? getStorageOffset(*operand) : std::nullopt;
+  }
+  Operation *op = storage.getDefiningOp();
+  Operation *block = op->getParentOp();
+  while (block && !isa<tile::BlockOp>(block))
+    block = block->getParentOp();
+  if (!block)
+    return getOffset(storage);
+  for (auto [i, alloc] : enumerate(getBlockAllocations(*block)))
+    if (alloc == op)
+      return getScratchOffset(*block, std::to_string(i));
+  return std::nullopt;
+}
+
 std::optional<MemoryUsage> onnc::getMemoryUsage(const Module &module,
                                                 StringRef memory) {
   Attribute attr = module.getAttr(alloc::memoryPlan);
@@ -46,5 +75,12 @@ std::optional<MemoryUsage> onnc::getMemoryUsage(const Module &module,
        lowerBound = getEntry(usage, "lower_bound");
   if (!size || !peak || !persistent || !lowerBound)
     return std::nullopt;
-  return MemoryUsage{*size, *persistent, *peak, *lowerBound};
+  // A hand-written plan may leave out what most memories don't need.
+  auto perCore = dyn_cast_if_present<BoolAttr>(usage.get("per_core"));
+  return MemoryUsage{*size,
+                     *persistent,
+                     *peak,
+                     *lowerBound,
+                     getEntry(usage, "alignment").value_or(1),
+                     perCore && perCore.getValue()};
 }
