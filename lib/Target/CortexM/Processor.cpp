@@ -53,6 +53,9 @@ const Processor *cortexm::findProcessor(StringRef name) {
 
 /// On the boards with TrustZone everything runs in the secure state, and only
 /// secure aliases (bit 28 set) can hold its code.
+///
+/// External RAM: the PSRAM of the MPS2 boards (Arm application notes 385, 386,
+/// 500 and 505, "memory map"), the first secure part of the MPS3's DDR4 (547).
 ArrayRef<Board> cortexm::getBoards() {
   static constexpr uint64_t kB = 1024, MB = 1024 * kB;
   static constexpr Board boards[] = {
@@ -61,37 +64,43 @@ ArrayRef<Board> cortexm::getBoards() {
        "BBC micro:bit (nRF51, a Cortex-M0: the same instructions)",
        0,
        {0, 256 * kB},
-       {0x20000000, 16 * kB}},
+       {0x20000000, 16 * kB},
+       {0, 0}},
       {"mps2-an385",
        "cortex-m3",
        "Arm MPS2, application note 385",
        0,
        {0, 4 * MB},
-       {0x20000000, 4 * MB}},
+       {0x20000000, 4 * MB},
+       {0x21000000, 16 * MB}},
       {"mps2-an386",
        "cortex-m4",
        "Arm MPS2, application note 386",
        0,
        {0, 4 * MB},
-       {0x20000000, 4 * MB}},
+       {0x20000000, 4 * MB},
+       {0x21000000, 16 * MB}},
       {"mps2-an500",
        "cortex-m7",
        "Arm MPS2, application note 500",
        0,
        {0, 4 * MB},
-       {0x20000000, 4 * MB}},
+       {0x20000000, 4 * MB},
+       {0x60000000, 16 * MB}},
       {"mps2-an505",
        "cortex-m33",
        "Arm MPS2+, application note 505",
        0x10000000,
        {0x10000000, 4 * MB},
-       {0x38000000, 4 * MB}},
+       {0x38000000, 4 * MB},
+       {0x80000000, 16 * MB}},
       {"mps3-an547",
        "cortex-m55",
        "Arm MPS3, application note 547",
        0,
        {0x11000000, 2 * MB},
-       {0x31000000, 4 * MB}},
+       {0x31000000, 4 * MB},
+       {0x70000000, 256 * MB}},
   };
   return boards;
 }

@@ -47,6 +47,9 @@ struct Board {
   uint64_t vectors;
   /// Where code and constants go, and data.
   MemoryRange flash, ram;
+  /// More RAM, slower on the board that QEMU emulates; of length 0 where there
+  /// is none.
+  MemoryRange externalRam;
 };
 
 llvm::ArrayRef<Processor> getProcessors();

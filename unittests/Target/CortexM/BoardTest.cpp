@@ -43,6 +43,13 @@ protected:
 
   /// The program of \p manifest, whose entry point has the body \p body.
   std::unique_ptr<Program> load(const Manifest &manifest, StringRef body) {
+    auto program = tryToLoad(manifest, body);
+    EXPECT_TRUE(bool(program)) << toString(program.takeError());
+    return program ? std::move(*program) : nullptr;
+  }
+  /// The same, or the error.
+  Expected<std::unique_ptr<Program>> tryToLoad(const Manifest &manifest,
+                                               StringRef body) {
     ArtifactContents contents{manifest, {""}};
     raw_string_ostream os(contents.sources[0]);
     os << "#include \"" << manifest.getHeader() << "\"\n#include <string.h>\n";
@@ -54,9 +61,7 @@ protected:
     auto buffer = cantFail(errorOrToExpected(MemoryBuffer::getFile(path)));
     LoadOptions options;
     options.board = GetParam()->name;
-    auto program = loadProgram(std::move(buffer), options);
-    EXPECT_TRUE(bool(program)) << toString(program.takeError());
-    return program ? std::move(*program) : nullptr;
+    return loadProgram(std::move(buffer), options);
   }
 
   SmallString<128> directory;
@@ -138,6 +143,56 @@ TEST_P(CortexMBoardTest, ComputesIntegers) {
   EXPECT_TRUE(StringRef(report).contains("arena 24 ")) << report;
   EXPECT_TRUE(StringRef(report).contains(" of 3 runs")) << report;
   EXPECT_TRUE(StringRef(report).contains("%  model_run\n")) << report;
+}
+
+/// Every byte of a second arena that fills it can be written and read.
+TEST_P(CortexMBoardTest, HasExternalRam) {
+  const Board &board = *GetParam();
+  Manifest m = makeManifest();
+  m.externalBytes = board.externalRam.length;
+  if (m.externalBytes == 0)
+    m.externalBytes = 1;
+  m.externalBytes = std::min<int64_t>(m.externalBytes, 16 << 20);
+  cantFail(m.addInput("x", ElementType::U32, {}));
+  cantFail(m.addOutput("wrong", ElementType::U32, {}));
+  cantFail(m.addOutput("address", ElementType::U32, {}));
+  // A permutation's values, so that no address is another one's.
+  auto program =
+      tryToLoad(m, "  (void)arena;\n"
+                   "  volatile uint32_t *words = external_arena;\n"
+                   "  uint32_t n = MODEL_EXTERNAL_ARENA_BYTES / 4, bad = 0;\n"
+                   "  for (uint32_t i = 0; i < n; ++i)\n"
+                   "    words[i] = (i + *x) * 2654435761u;\n"
+                   "  for (uint32_t i = 0; i < n; ++i)\n"
+                   "    bad += words[i] != (i + *x) * 2654435761u;\n"
+                   "  *wrong = bad;\n"
+                   "  *address = (uint32_t)external_arena;\n");
+  if (board.externalRam.length == 0) {
+    ASSERT_FALSE(bool(program));
+    EXPECT_EQ(toString(program.takeError()),
+              ("the model needs an arena of 1 bytes in external RAM; " +
+               board.name + " has none")
+                  .str());
+    return;
+  }
+  ASSERT_TRUE(bool(program)) << toString(program.takeError());
+  auto x = TensorValue::of<uint32_t>(ElementType::U32, {}, {7});
+  auto out = (*program)->run({x});
+  ASSERT_TRUE(bool(out)) << toString(out.takeError());
+  EXPECT_EQ((*out)[0].getTensor().elements<uint32_t>()[0], 0u);
+  EXPECT_EQ((*out)[1].getTensor().elements<uint32_t>()[0],
+            board.externalRam.origin);
+  std::string report = printReport(**program);
+  std::string expected =
+      "external RAM: arena " + std::to_string(m.externalBytes) + " bytes\n";
+  EXPECT_TRUE(StringRef(report).contains(expected)) << report;
+
+  m.externalBytes = board.externalRam.length + 1;
+  EXPECT_EQ(toString(tryToLoad(m, "").takeError()),
+            ("the model needs an arena of " + Twine(m.externalBytes) +
+             " bytes in external RAM; " + board.name + " has " +
+             Twine(board.externalRam.length) + " bytes of it")
+                .str());
 }
 
 /// A loop of known length in assembly: five instructions and 1000 times two.

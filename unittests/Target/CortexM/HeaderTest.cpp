@@ -38,6 +38,21 @@ TEST(CortexMHeaderTest, DeclaresTheEntry) {
                                                 << text;
 }
 
+TEST(CortexMHeaderTest, ExternalRamIsASecondArena) {
+  Manifest m = Manifest::create("kws", *findProcessor("cortex-m4"));
+  cantFail(m.addOutput("y", ElementType::F32, {12}));
+  EXPECT_FALSE(StringRef(printHeader(m)).contains_insensitive("external"));
+  m.externalBytes = 70000;
+  std::string text = printHeader(m);
+  for (StringRef line :
+       {"#define KWS_ARENA_BYTES 0u\n",
+        "#define KWS_EXTERNAL_ARENA_BYTES 70000u\n",
+        "#define KWS_EXTERNAL_ARENA_ALIGNMENT 8u\n",
+        "\nvoid kws_run(void *arena, void *external_arena, float *y);\n"})
+    EXPECT_TRUE(StringRef(text).contains(line)) << line.str() << "\nin\n"
+                                                << text;
+}
+
 TEST(CortexMHeaderTest, NamesStayInComments) {
   EXPECT_EQ(makeComment("a*/b"), "a*.b");
   EXPECT_EQ(makeComment("**/"), "**.");

@@ -71,6 +71,71 @@ TEST(CortexMManifestTest, RoundTrip) {
   EXPECT_EQ(read->arenaAlignment, 16);
 }
 
+static Manifest makeManifestWithExternalRam() {
+  Manifest m = Manifest::create("kws", *findProcessor("cortex-m4"));
+  m.externalBytes = 70000;
+  m.externalAlignment = 32;
+  cantFail(m.addInput("External Arena", ElementType::I8, {2}));
+  cantFail(m.addOutput("y", ElementType::I8, {2}));
+  return m;
+}
+
+TEST(CortexMManifestTest, ExternalRam) {
+  // Without it, nothing is said of it, and a tensor may have its name.
+  std::string without = print(makeManifest());
+  EXPECT_FALSE(StringRef(without).contains("external"));
+  Manifest named = makeManifest();
+  cantFail(named.addInput("external_arena", ElementType::I8, {1}));
+  EXPECT_EQ(named.inputs.back().parameter, "external_arena");
+  EXPECT_EQ(toString(named.verify()), "");
+
+  Manifest m = makeManifestWithExternalRam();
+  EXPECT_EQ(m.inputs[0].parameter, "external_arena_2");
+  EXPECT_EQ(toString(m.verify()), "");
+  std::string text = print(m);
+  EXPECT_TRUE(StringRef(text).contains("\"external_arena\": {\n"
+                                       "    \"bytes\": 70000,\n"
+                                       "    \"alignment\": 32\n"
+                                       "  },"))
+      << text;
+  auto read = Manifest::read(text);
+  ASSERT_TRUE(bool(read)) << toString(read.takeError());
+  EXPECT_EQ(print(*read), text);
+  EXPECT_EQ(read->externalBytes, 70000);
+  EXPECT_EQ(read->externalAlignment, 32);
+}
+
+TEST(CortexMManifestTest, ExternalRamThatIsWrong) {
+  auto readChanged = [](StringRef from, StringRef to) {
+    std::string text = print(makeManifestWithExternalRam());
+    size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from.str();
+    text.replace(at, from.size(), to);
+    return toString(Manifest::read(text).takeError());
+  };
+  EXPECT_EQ(readChanged("70000", "0"),
+            "external_arena: has no bytes; without it, the entry has no such "
+            "parameter");
+  EXPECT_EQ(readChanged("70000", "-1"),
+            "external_arena.bytes: -1 is out of range");
+  EXPECT_EQ(readChanged("70000", "4294967297"),
+            "external_arena.bytes: 4294967297 is out of range");
+  EXPECT_EQ(readChanged("\"alignment\": 32", "\"alignment\": 8192"),
+            "external_arena.alignment: 8192 isn't a power of two up to 4096");
+  EXPECT_EQ(readChanged("\"alignment\": 32", "\"align\": 32"),
+            "external_arena: unknown member 'align'; there are bytes, "
+            "alignment");
+  EXPECT_EQ(readChanged("external_arena_2", "external_arena"),
+            "inputs[0].parameter: 'external_arena' is the name of two "
+            "parameters");
+  std::string unknown = readChanged("\"external_arena\"", "\"ram\"");
+  EXPECT_TRUE(
+      StringRef(unknown).starts_with("manifest: unknown member 'ram'") &&
+      StringRef(unknown).ends_with(", outputs, perhaps "
+                                   "external_arena"))
+      << unknown;
+}
+
 TEST(CortexMManifestTest, TensorsThatCHasNot) {
   Manifest m = makeManifest();
   EXPECT_EQ(toString(m.addInput("h", ElementType::F16, {1})),

@@ -29,6 +29,8 @@ std::string cortexm::makeComment(StringRef text) {
 
 void cortexm::writeSignature(const Manifest &m, raw_ostream &os) {
   os << "void " << m.getEntry() << "(void *arena";
+  if (m.usesExternalRam())
+    os << ", void *" << Manifest::externalParameter;
   for (const TensorParameter &t : m.inputs)
     os << ", const " << *getCType(t.type) << " *" << t.parameter;
   for (const TensorParameter &t : m.outputs)
@@ -58,6 +60,12 @@ void cortexm::writeHeader(const Manifest &m, raw_ostream &os) {
      << "#define " << prefix << "ARENA_BYTES " << m.arenaBytes << "u\n"
      << "#define " << prefix << "ARENA_ALIGNMENT " << m.arenaAlignment
      << "u\n\n";
+  if (m.usesExternalRam())
+    os << "/* More of it, which may be slow: external RAM. */\n"
+       << "#define " << prefix << "EXTERNAL_ARENA_BYTES " << m.externalBytes
+       << "u\n"
+       << "#define " << prefix << "EXTERNAL_ARENA_ALIGNMENT "
+       << m.externalAlignment << "u\n\n";
   for (const TensorParameter &t : m.inputs)
     writeTensor(m, t, "input", os);
   for (const TensorParameter &t : m.outputs)

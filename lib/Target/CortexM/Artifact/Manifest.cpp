@@ -106,6 +106,8 @@ Error Manifest::add(std::vector<TensorParameter> &list, StringRef name,
   if (std::string reason = refuseTensor(type, shape); !reason.empty())
     return createStringError("'" + name + "': " + reason);
   IdentifierSet names;
+  if (usesExternalRam())
+    names.add(externalParameter);
   for (const TensorParameter &t : concat<TensorParameter>(inputs, outputs))
     names.add(t.parameter);
   list.push_back({name.str(), names.add(name), type,
@@ -166,6 +168,15 @@ static Error verifyFlags(const Manifest &m) {
   return Error::success();
 }
 
+static Error verifyArena(StringRef place, int64_t bytes, int64_t alignment) {
+  if (bytes < 0 || bytes > maxBytes)
+    return errorAt(place + ".bytes", Twine(bytes) + " is out of range");
+  if (alignment < 1 || alignment > 4096 || !isPowerOf2_64(alignment))
+    return errorAt(place + ".alignment",
+                   Twine(alignment) + " isn't a power of two up to 4096");
+  return Error::success();
+}
+
 static Error verifyTensors(ArrayRef<TensorParameter> tensors, StringRef list,
                            StringSet<> &parameters) {
   for (auto [i, t] : enumerate(tensors)) {
@@ -201,15 +212,16 @@ Error Manifest::verify() const {
       return errorAt("sources[" + Twine(i) + "]",
                      "'" + source + "' stands there twice");
   }
-  if (arenaBytes < 0 || arenaBytes > maxBytes)
-    return errorAt("arena.bytes", Twine(arenaBytes) + " is out of range");
-  if (arenaAlignment < 1 || arenaAlignment > 4096 ||
-      !isPowerOf2_64(arenaAlignment))
-    return errorAt("arena.alignment",
-                   Twine(arenaAlignment) + " isn't a power of two up to 4096");
+  if (Error error = verifyArena("arena", arenaBytes, arenaAlignment))
+    return error;
+  if (Error error =
+          verifyArena(externalParameter, externalBytes, externalAlignment))
+    return error;
   if (outputs.empty())
     return errorAt("outputs", "there is none");
   StringSet<> parameters;
+  if (usesExternalRam())
+    parameters.insert(externalParameter);
   if (Error error = verifyTensors(inputs, "inputs", parameters))
     return error;
   if (Error error = verifyTensors(outputs, "outputs", parameters))
@@ -248,10 +260,15 @@ void Manifest::write(raw_ostream &os) const {
     json.attribute("sources", json::Array(sources));
     json.attribute("flags", json::Array(flags));
     json.attribute("entry", getEntry());
-    json.attributeObject("arena", [&] {
-      json.attribute("bytes", arenaBytes);
-      json.attribute("alignment", arenaAlignment);
-    });
+    auto writeArena = [&](StringRef name, int64_t bytes, int64_t alignment) {
+      json.attributeObject(name, [&] {
+        json.attribute("bytes", bytes);
+        json.attribute("alignment", alignment);
+      });
+    };
+    writeArena("arena", arenaBytes, arenaAlignment);
+    if (usesExternalRam())
+      writeArena(externalParameter, externalBytes, externalAlignment);
     writeTensors(json, "inputs", inputs);
     writeTensors(json, "outputs", outputs);
   });

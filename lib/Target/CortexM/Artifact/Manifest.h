@@ -54,6 +54,7 @@ struct TensorParameter {
 struct Manifest {
   static constexpr llvm::StringLiteral format = "onnc-cortexm";
   static constexpr int64_t version = 1;
+  static constexpr llvm::StringLiteral externalParameter = "external_arena";
 
   /// An identifier that names the files and starts the names of all global
   /// symbols and macros: "kws" for kws.h, kws_run, KWS_ARENA_BYTES.
@@ -68,10 +69,16 @@ struct Manifest {
   /// What `kws_run` works in: bytes, and a power of two.
   int64_t arenaBytes = 0;
   int64_t arenaAlignment = 8;
+  /// The same in external RAM; models that need no byte of it don't have the
+  /// parameter.
+  int64_t externalBytes = 0;
+  int64_t externalAlignment = 8;
   std::vector<TensorParameter> inputs, outputs;
 
   std::string getHeader() const { return model + ".h"; }
   std::string getEntry() const { return model + "_run"; }
+  /// Whether the entry has the parameter `external_arena`, behind `arena`.
+  bool usesExternalRam() const { return externalBytes != 0; }
   /// `prefix` of macros: "KWS_".
   std::string getMacroPrefix() const {
     return llvm::StringRef(model).upper() + "_";

@@ -30,9 +30,10 @@ public:
                              message);
   }
 
-  /// The members \p keys, in that order; an error where one is missing or
-  /// there are others.
-  Expected<std::vector<Node>> members(ArrayRef<StringRef> keys) const;
+  /// The members \p keys, in that order, and behind them \p optional where
+  /// there is one; an error where one is missing or there are others.
+  Expected<std::vector<Node>> members(ArrayRef<StringRef> keys,
+                                      StringRef optional = {}) const;
   Expected<std::vector<Node>> elements() const;
   Expected<std::string> string() const;
   Expected<int64_t> integer() const;
@@ -46,15 +47,18 @@ private:
 
 } // namespace
 
-Expected<std::vector<Node>> Node::members(ArrayRef<StringRef> keys) const {
+Expected<std::vector<Node>> Node::members(ArrayRef<StringRef> keys,
+                                          StringRef optional) const {
   const json::Object *object = value.getAsObject();
   if (!object)
     return error("expected an object");
   std::string prefix = place.empty() ? "" : place + ".";
   for (const auto &member : *object)
-    if (!is_contained(keys, StringRef(member.first)))
+    if (!is_contained(keys, StringRef(member.first)) &&
+        (optional.empty() || StringRef(member.first) != optional))
       return error("unknown member '" + StringRef(member.first) +
-                   "'; there are " + join(keys, ", "));
+                   "'; there are " + join(keys, ", ") +
+                   (optional.empty() ? "" : ", perhaps " + optional));
   std::vector<Node> out;
   for (StringRef key : keys) {
     const json::Value *member = object->get(key);
@@ -62,6 +66,9 @@ Expected<std::vector<Node>> Node::members(ArrayRef<StringRef> keys) const {
       return error("member '" + key + "' is missing");
     out.emplace_back(*member, prefix + key.str());
   }
+  if (const json::Value *member =
+          optional.empty() ? nullptr : object->get(optional))
+    out.emplace_back(*member, prefix + optional.str());
   return out;
 }
 
@@ -148,13 +155,23 @@ static Expected<TensorParameter> readTensor(const Node &node) {
   return t;
 }
 
-static Error readArena(const Node &node, Manifest &m) {
+static Error readArena(const Node &node, int64_t &bytes, int64_t &alignment) {
   auto members = node.members({"bytes", "alignment"});
   if (!members)
     return members.takeError();
-  if (Error e = assign(m.arenaBytes, (*members)[0].integer()))
+  if (Error e = assign(bytes, (*members)[0].integer()))
     return e;
-  return assign(m.arenaAlignment, (*members)[1].integer());
+  return assign(alignment, (*members)[1].integer());
+}
+
+static Error readExternalArena(const Node &node, Manifest &m) {
+  if (Error e = readArena(node, m.externalBytes, m.externalAlignment))
+    return e;
+  // One of 0 bytes would be a parameter that the entry doesn't have.
+  if (!m.usesExternalRam())
+    return node.error("has no bytes; without it, the entry has no such "
+                      "parameter");
+  return Error::success();
 }
 
 static Error checkVersion(const json::Value &value) {
@@ -169,9 +186,10 @@ static Error checkVersion(const json::Value &value) {
 }
 
 static Error readMembers(const Node &root, Manifest &m) {
-  auto members =
-      root.members({"format", "version", "model", "processor", "header",
-                    "sources", "flags", "entry", "arena", "inputs", "outputs"});
+  constexpr StringRef keys[] = {"format", "version", "model",  "processor",
+                                "header", "sources", "flags",  "entry",
+                                "arena",  "inputs",  "outputs"};
+  auto members = root.members(keys, Manifest::externalParameter);
   if (!members)
     return members.takeError();
   ArrayRef<Node> nodes = *members;
@@ -192,8 +210,11 @@ static Error readMembers(const Node &root, Manifest &m) {
     return e;
   if (Error e = nodes[7].expect(m.getEntry()))
     return e;
-  if (Error e = readArena(nodes[8], m))
+  if (Error e = readArena(nodes[8], m.arenaBytes, m.arenaAlignment))
     return e;
+  if (nodes.size() > std::size(keys))
+    if (Error e = readExternalArena(nodes.back(), m))
+      return e;
   if (Error e = readArray(nodes[9], m.inputs, readTensor))
     return e;
   return readArray(nodes[10], m.outputs, readTensor);

@@ -165,6 +165,8 @@ void BoardProgram::printMemory(raw_ostream &os) const {
      << image.dataBytes << " + bss " << image.bssBytes << " + stack "
      << counts.stackBytes << "; besides, inputs " << sumBytes(m.inputs)
      << " and outputs " << sumBytes(m.outputs) << '\n';
+  if (m.usesExternalRam())
+    os << "external RAM: arena " << m.externalBytes << " bytes\n";
 }
 
 void BoardProgram::printReport(raw_ostream &os, bool byOperator) const {

@@ -62,6 +62,12 @@ Error Builder::checkRam() {
   for (const auto *list : {&manifest.inputs, &manifest.outputs})
     for (const TensorParameter &t : *list)
       tensors += t.getNumBytes();
+  uint64_t external = board.externalRam.length;
+  if (uint64_t(manifest.externalBytes) > external)
+    return createStringError(
+        "the model needs an arena of " + Twine(manifest.externalBytes) +
+        " bytes in external RAM; " + board.name + " has " +
+        (external == 0 ? "none" : std::to_string(external) + " bytes of it"));
   if (manifest.arenaBytes + tensors + minStack <= board.ram.length)
     return Error::success();
   return createStringError(
@@ -77,14 +83,25 @@ std::string Builder::makeCall() {
   raw_string_ostream os(text);
   std::string prefix = manifest.getMacroPrefix();
   os << "#include \"harness.h\"\n#include \"" << manifest.getHeader() << "\"\n"
-     << "_Static_assert(" << prefix << "ARENA_BYTES == " << manifest.arenaBytes
-     << "u && " << prefix << "ARENA_ALIGNMENT == " << manifest.arenaAlignment
-     << "u, \"the header isn't the manifest's\");\n"
-     << "#define ARRAY(N) static __attribute__((section(\".arrays\"), "
+     << "#define IN(SECTION, N) static __attribute__((section(SECTION), "
         "aligned(N)))\n"
-     << "ARRAY(" << manifest.arenaAlignment << ") uint8_t arena["
-     << std::max<int64_t>(manifest.arenaBytes, 1) << "];\n";
-  std::string arguments = "arena";
+     << "#define ARRAY(N) IN(\".arrays\", N)\n";
+  std::string arguments;
+  auto declareArena = [&](StringRef section, StringRef name, int64_t bytes,
+                          int64_t alignment) {
+    std::string macro = prefix + name.upper();
+    os << "_Static_assert(" << macro << "_BYTES == " << bytes << "u && "
+       << macro << "_ALIGNMENT == " << alignment
+       << "u, \"the header isn't the manifest's\");\n"
+       << "IN(\"" << section << "\", " << alignment << ") uint8_t " << name
+       << "[" << std::max<int64_t>(bytes, 1) << "];\n";
+    arguments += (arguments.empty() ? "" : ", ") + name.str();
+  };
+  declareArena(".arrays", "arena", manifest.arenaBytes,
+               manifest.arenaAlignment);
+  if (manifest.usesExternalRam())
+    declareArena(".external", Manifest::externalParameter,
+                 manifest.externalBytes, manifest.externalAlignment);
   auto declare = [&](StringRef kind, ArrayRef<TensorParameter> tensors) {
     std::string entries;
     for (auto [i, t] : enumerate(tensors)) {
@@ -121,6 +138,8 @@ std::string Builder::makeLinkerScript() {
       {"@FLASH_LENGTH@", flash.length},
       {"@RAM_ORIGIN@", board.ram.origin},
       {"@RAM_LENGTH@", board.ram.length},
+      {"@EXTERNAL_ORIGIN@", board.externalRam.origin},
+      {"@EXTERNAL_LENGTH@", board.externalRam.length},
       {"@MIN_STACK@", minStack}};
   std::string out = getRuntimeFile("board.ld").str();
   for (auto [key, value] : values) {

@@ -29,6 +29,7 @@ public:
 
 private:
   Error addBorders(const Graph &main);
+  Error checkPlaces(const Graph &main) const;
   Error emit(Operation &op);
   Error emitInput(tile::InputOp input);
   Error emitOutputs(const Operation &end);
@@ -38,10 +39,18 @@ private:
   const Module &module;
   Manifest manifest;
   CFile file;
-  /// The entry's body: pointers into the arena, then what happens.
+  /// The entry's body: pointers into the arenas, then what happens.
   std::string variables;
   std::string entryText;
   raw_string_ostream entry;
+  /// An arena in the entry: its parameter, and the variable that points to its
+  /// bytes.
+  struct Arena {
+    StringRef parameter;
+    std::string variable;
+    bool isUsed = false;
+  };
+  Arena arena = {"arena", ""}, external = {Manifest::externalParameter, ""};
   /// Variables and arrays.
   DenseMap<const Value *, std::string> pointers;
 };
@@ -65,12 +74,41 @@ Error ProgramEmitter::addBorders(const Graph &main) {
       return error;
   }
   // Nothing else is called as the entry's parameters.
-  for (StringRef name : {StringRef("arena"), StringRef("memory")})
-    file.getNames().add(name);
+  IdentifierSet &names = file.getNames();
+  names.add(arena.parameter);
+  if (manifest.usesExternalRam())
+    names.add(external.parameter);
   for (const auto *list : {&manifest.inputs, &manifest.outputs})
     for (const TensorParameter &t : *list)
-      file.getNames().add(t.parameter);
-  file.getNames().add(manifest.getEntry());
+      names.add(t.parameter);
+  arena.variable = names.add("memory");
+  if (manifest.usesExternalRam())
+    external.variable = names.add("external_memory");
+  names.add(manifest.getEntry());
+  return Error::success();
+}
+
+/// Each buffer that is written lies in an arena: a module's text may say
+/// anything.
+Error ProgramEmitter::checkPlaces(const Graph &main) const {
+  std::string problem;
+  const_cast<Graph &>(main).getBody().walk([&](Operation *op) {
+    auto input = dyn_cast<tile::InputOp>(op);
+    if (!problem.empty() || (!isa<tile::AllocOp>(op) && !input) ||
+        (input && isCallersInput(input)) || getCallersOutput(*op))
+      return;
+    const Value *buffer = op->getResult();
+    StringRef space = tile::getBufferType(buffer).getSpace();
+    bool isArena = space == sramSpace ||
+                   (space == externalRamSpace && manifest.usesExternalRam());
+    if (!isArena || !getStorageOffset(*buffer))
+      problem =
+          ("'" + op->getName() + "' of '%" + buffer->getName() +
+           "' has no place: the program has no arena in memory '" + space + "'")
+              .str();
+  });
+  if (!problem.empty())
+    return createStringError(problem);
   return Error::success();
 }
 
@@ -121,13 +159,16 @@ std::string ProgramEmitter::getPointer(Value *storage) {
   } else {
     BufferType type = tile::getBufferType(storage);
     auto offset = getStorageOffset(*storage);
-    assert(offset && "a module that wasn't allocated");
+    assert(offset && "checkPlaces lets it pass");
+    Arena &owner = type.getSpace() == externalRamSpace ? external : arena;
+    owner.isUsed = true;
     StringRef element = getStorageType(type.getElementType());
     StringRef name = storage->getName();
     text = file.getNames().add(name.empty() ? "buffer" : name);
-    variables += ("  " + element + " *const " + text + " = (" + element +
-                  " *)(void *)(memory + " + Twine(*offset) + ");\n")
-                     .str();
+    variables +=
+        ("  " + element + " *const " + text + " = (" + element +
+         " *)(void *)(" + owner.variable + " + " + Twine(*offset) + ");\n")
+            .str();
   }
   return pointers[storage] = text;
 }
@@ -199,13 +240,18 @@ Error ProgramEmitter::emit(Operation &op) {
 
 Expected<ArtifactContents> ProgramEmitter::run() {
   Graph *main = module.getMain();
+  if (auto usage = getMemoryUsage(module, sramSpace))
+    manifest.arenaBytes = usage->size;
+  // Before the parameters get their names, which depend on it.
+  if (auto usage = getMemoryUsage(module, externalRamSpace))
+    manifest.externalBytes = usage->size;
+  if (Error error = checkPlaces(*main))
+    return error;
   if (Error error = addBorders(*main))
     return error;
   for (Operation &op : main->getBody().getOps())
     if (Error error = emit(op))
       return error;
-  if (auto usage = getMemoryUsage(module, "sram"))
-    manifest.arenaBytes = usage->size;
 
   file.addHelpers(entryText);
   ArtifactContents contents{manifest, {}};
@@ -217,10 +263,16 @@ Expected<ArtifactContents> ProgramEmitter::run() {
   os << "\n";
   writeSignature(manifest, os);
   os << " {\n";
-  if (!variables.empty())
-    os << "  uint8_t *const memory = (uint8_t *)arena;\n";
-  else
-    os << "  (void)arena;\n";
+  auto openArena = [&](const Arena &a) {
+    if (a.isUsed)
+      os << "  uint8_t *const " << a.variable << " = (uint8_t *)" << a.parameter
+         << ";\n";
+    else
+      os << "  (void)" << a.parameter << ";\n";
+  };
+  openArena(arena);
+  if (manifest.usesExternalRam())
+    openArena(external);
   for (const TensorParameter &t : manifest.inputs)
     if (entryText.find(t.parameter) == std::string::npos)
       os << "  (void)" << t.parameter << ";\n";
