@@ -78,7 +78,7 @@ void TaskBuilder::addStorage(const Value &value, unsigned producer) {
   if (liveness.getRoot(value) != &value || buffers.isPersistent(value))
     return;
   auto request = buffers.getBuffer(value);
-  if (!request || request->memory != 0)
+  if (!request || request->memory != buffers.getTensorMemory())
     return;
   unsigned index = tasks.problem.storages.size();
   storageOf[&value] = index;
@@ -149,7 +149,7 @@ void TaskBuilder::addOp(const Operation &op, unsigned index) {
     lastWithEffect = index;
   }
   for (const ScratchRequest &scratch : buffers.getScratch(op))
-    if (scratch.buffer.memory == 0)
+    if (scratch.buffer.memory == buffers.getTensorMemory())
       task.transient += roundSize(scratch.buffer.size);
   if (tasks.ops[index].back() != &op)
     return;

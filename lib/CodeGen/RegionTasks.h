@@ -8,8 +8,9 @@
 ///
 /// \file
 /// The scheduling problem that the operations of a region are, less the
-/// terminator, under what a BufferModel says of their storage in memory 0.
-/// Operations with effects keep their order, by precedences.
+/// terminator, under what a BufferModel says of their storage in the memory
+/// that tensors live in. Operations with effects keep their order, by
+/// precedences.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_CODEGEN_REGIONTASKS_H

@@ -44,7 +44,7 @@ PassResult SchedulePass::run(Module &module, PassContext &context) const {
   if (!unit)
     return PassResult::error();
   RegionTaskOptions options;
-  options.grain = unit->memories.front().alignment;
+  options.grain = unit->memories[parameter.buffers.getTensorMemory()].alignment;
   unsigned total = 0;
   for (const auto &graph : module.getGraphs()) {
     RegionTasks tasks =

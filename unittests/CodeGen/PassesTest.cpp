@@ -218,6 +218,32 @@ TEST_F(CodeGenPassesTest, SameInputSameBytes) {
     EXPECT_EQ(print(seed), print(seed));
 }
 
+TEST_F(CodeGenPassesTest, OrdersAreForTheMemoryOfTensors) {
+  // Two branches that shrink what they make, in memory 1.
+  constexpr StringLiteral text = R"(
+module @m properties [imported, partitioned, selected, tiled]
+graph @main(%x: tensor<4xf32>) -> ("y", "z") {
+  %a = test.op(%x) {bytes = [256], memory = 1} : (tensor<4xf32>) -> tensor<4xf32>
+  %b = test.op(%x) {bytes = [256], memory = 1} : (tensor<4xf32>) -> tensor<4xf32>
+  %c = test.op(%a) {bytes = [16], memory = 1} : (tensor<4xf32>) -> tensor<4xf32>
+  %d = test.op(%b) {bytes = [16], memory = 1} : (tensor<4xf32>) -> tensor<4xf32>
+  return(%c, %d) : (tensor<4xf32>, tensor<4xf32>) -> ()
+}
+)";
+  auto getOrder = [&](unsigned memory) {
+    buffers.tensorMemory = memory;
+    auto module = parseModule(context, text, "m.onncir");
+    EXPECT_TRUE(module && succeeded(run("schedule", *module))) << log;
+    std::string order;
+    for (Operation &op : module->getMain()->getBody().getOps())
+      if (op.getNumResults() == 1)
+        order += op.getResult()->getName();
+    return order;
+  };
+  EXPECT_EQ(getOrder(0), "abcd");
+  EXPECT_EQ(getOrder(1), "acbd");
+}
+
 TEST_F(CodeGenPassesTest, SeveralUnitsAreRefused) {
   machine.units.push_back(machine.units.front());
   for (StringRef pass : {"partition", "schedule", "allocate"}) {

@@ -20,6 +20,9 @@
 ///   scratch_memory = 0   the index of their memory (1 by default)
 ///   refuse = "why"       no unit can run it
 ///
+/// TestBufferModel::tensorMemory is the index of the memory that orders are
+/// chosen for.
+///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_UNITTESTS_CODEGEN_TESTMACHINE_H
 #define ONNC_UNITTESTS_CODEGEN_TESTMACHINE_H
@@ -82,6 +85,9 @@ public:
 
 class TestBufferModel : public BufferModel {
 public:
+  unsigned tensorMemory = 0;
+
+  unsigned getTensorMemory() const override { return tensorMemory; }
   std::optional<BufferRequest> getBuffer(const Value &value) const override {
     const Operation &op = *value.getDefiningOp();
     auto bytes = op.getInts("bytes");

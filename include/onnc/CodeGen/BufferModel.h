@@ -8,9 +8,9 @@
 ///
 /// \file
 /// How values of selected operations are stored: what the generic scheduler
-/// and allocator must know of a target's operators. Whole tensors live in the
-/// unit's memory 0; scratch buffers live in the scratchpads for the time of one
-/// operation. Sizes are in bytes.
+/// and allocator must know of a target's operators. Whole tensors live in one
+/// memory of the unit; scratch buffers live in the scratchpads for the time of
+/// one operation. Sizes are in bytes.
 ///
 /// Only operations at the top of a graph are asked about: arguments have no
 /// storage (a target loads inputs by an operation of its own), and what the
@@ -48,6 +48,10 @@ struct ScratchRequest {
 class BufferModel {
 public:
   virtual ~BufferModel() = default;
+
+  /// The memory that whole tensors live in, which orders are chosen for: an
+  /// index into ProcessingUnit::memories.
+  virtual unsigned getTensorMemory() const { return 0; }
 
   /// The storage of a value that an operation defines; nullopt where it needs
   /// none (a host tensor, a token).

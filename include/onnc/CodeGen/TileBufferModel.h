@@ -23,9 +23,13 @@ namespace onnc {
 
 class TileBufferModel : public BufferModel {
 public:
-  /// \p unit must outlive the model.
-  explicit TileBufferModel(const ProcessingUnit &unit) : unit(unit) {}
+  /// Whole tensors live in memory \p tensorMemory of \p unit, which must
+  /// outlive the model: a target passes what TileModel::getBackingMemory names.
+  explicit TileBufferModel(const ProcessingUnit &unit,
+                           unsigned tensorMemory = 0)
+      : unit(unit), tensorMemory(tensorMemory) {}
 
+  unsigned getTensorMemory() const override { return tensorMemory; }
   std::optional<BufferRequest> getBuffer(const Value &value) const override;
   /// A reshape is its operand; a host tensor that is an output is the buffer
   /// that it is read from when all is done.
@@ -38,6 +42,7 @@ public:
 
 private:
   const ProcessingUnit &unit;
+  const unsigned tensorMemory;
 };
 
 } // namespace onnc

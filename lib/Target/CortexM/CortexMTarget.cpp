@@ -35,7 +35,9 @@ class CortexMTarget : public Target {
 public:
   CortexMTarget(const Processor &processor, Machine m)
       : processor(processor), machine(std::move(m)), tiles(machine.units[0]),
-        operators(machine.units[0], tiles), buffers(machine.units[0]) {}
+        operators(machine.units[0], tiles),
+        buffers(machine.units[0],
+                *machine.units[0].findMemory(tiles.getBackingMemory())) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }

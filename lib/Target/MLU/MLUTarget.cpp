@@ -35,7 +35,9 @@ class MLUTarget : public Target {
 public:
   explicit MLUTarget(const MachineParams &params)
       : params(params), machine(describeMachine(params)), tiles(params),
-        operators(machine.units[0], tiles), buffers(machine.units[0]) {}
+        operators(machine.units[0], tiles),
+        buffers(machine.units[0],
+                *machine.units[0].findMemory(tiles.getBackingMemory())) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }

@@ -45,7 +45,9 @@ class X86Target : public onnc::Target {
 public:
   explicit X86Target(Processor p)
       : processor(std::move(p)), machine(describeMachine(processor)),
-        tiles(processor), buffers(machine.units[0]) {}
+        tiles(processor),
+        buffers(machine.units[0],
+                *machine.units[0].findMemory(tiles.getBackingMemory())) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }
