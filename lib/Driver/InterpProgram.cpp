@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Driver/InterpProgram.h"
-#include "onnc/Interp/Interpreter.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -15,7 +14,8 @@ using namespace onnc;
 namespace {
 class InterpProgram : public Program {
 public:
-  explicit InterpProgram(Graph &graph) : graph(graph) {
+  InterpProgram(Graph &graph, const RunOptions &options)
+      : graph(graph), options(options) {
     for (Value *input : graph.getBody().getArguments())
       inputs.push_back(describeValue(input->getName(), input->getType()));
     for (auto [i, name] : enumerate(graph.getOutputNames()))
@@ -26,7 +26,7 @@ public:
   ArrayRef<ProgramValueInfo> getOutputs() const override { return outputs; }
   Expected<std::vector<RuntimeValue>>
   run(ArrayRef<RuntimeValue> values) override {
-    Expected<RuntimeValues> results = onnc::run(graph, values);
+    Expected<RuntimeValues> results = onnc::run(graph, values, options);
     if (!results)
       return results.takeError();
     return std::vector<RuntimeValue>(results->begin(), results->end());
@@ -34,6 +34,7 @@ public:
 
 private:
   Graph &graph;
+  const RunOptions options;
   std::vector<ProgramValueInfo> inputs, outputs;
 };
 } // namespace
@@ -54,6 +55,7 @@ ProgramValueInfo onnc::describeValue(StringRef name, Type type) {
   return info;
 }
 
-std::unique_ptr<Program> onnc::createInterpProgram(Module &module) {
-  return std::make_unique<InterpProgram>(*module.getMain());
+std::unique_ptr<Program> onnc::createInterpProgram(Module &module,
+                                                   const RunOptions &options) {
+  return std::make_unique<InterpProgram>(*module.getMain(), options);
 }

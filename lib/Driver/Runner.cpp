@@ -53,6 +53,10 @@ private:
   InFlightDiagnostic error(DiagID id) {
     return context.getDiagnostics().error(id);
   }
+  LogicalResult failUsePlan() {
+    return error(DiagID::CommandLine)
+           << "--use-plan goes with a tile program that the interpreter runs";
+  }
   std::vector<RuntimeValue> getInputs(int64_t run) {
     return config.each ? Batch::slice(inputs, run) : inputs;
   }
@@ -178,6 +182,8 @@ LogicalResult Runner::loadOutput(StringRef path) {
   const TargetInfo *target = targets.recognize(**buffer);
   if (!target)
     return loadProgramFromModel();
+  if (config.usePlan)
+    return failUsePlan();
   if (!config.quadruple.empty())
     return error(DiagID::CommandLine)
            << "'" << config.program
@@ -207,9 +213,13 @@ LogicalResult Runner::loadProgramFromModel() {
     return error(DiagID::InputOutput)
            << "'" << config.program << "' has no graph 'main'";
   if (config.quadruple.empty()) {
-    program = createInterpProgram(*model);
+    RunOptions options;
+    options.usePlan = config.usePlan;
+    program = createInterpProgram(*model, options);
     return success();
   }
+  if (config.usePlan)
+    return failUsePlan();
   auto copy = model->clone();
   program = compileAndLoad(*copy, targets, config);
   return success(program != nullptr);

@@ -13,6 +13,8 @@
 
 namespace onnc::interp {
 
+class PlannedMemory;
+
 /// The sizes that dimension symbols have been found to stand for.
 using SymbolValues = llvm::StringMap<int64_t>;
 
@@ -45,6 +47,8 @@ public:
 
   const RunOptions &options;
   const MemoryBudgetRef budget;
+  /// Where the storage of tiled programs lies; null: wherever there is room.
+  std::shared_ptr<PlannedMemory> memory;
   SymbolValues symbols;
 
 private:

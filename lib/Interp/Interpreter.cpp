@@ -262,6 +262,11 @@ Expected<RuntimeValues> Execution::runRegion(const Region &region,
          "one value for each argument");
   Environment values;
   std::optional<TileExecutor> tiles;
+  if (memory && &region == &memory->getGraph().getBody()) {
+    tiles.emplace(*this);
+    if (Error error = tiles->preload(region, arguments))
+      return error;
+  }
   for (unsigned i = 0; i != arguments.size(); ++i)
     values.define(region.getArgument(i), std::move(arguments[i]));
   arguments.clear();
@@ -323,6 +328,12 @@ Expected<RuntimeValues> onnc::run(const Graph &graph,
       return inputError("dimension " + entry.getKey() + " is " +
                         Twine(it->second) + ", which is outside its range [" +
                         Twine(range.lo) + ", " + Twine(range.hi) + "]");
+  }
+  if (options.usePlan) {
+    auto memory = PlannedMemory::create(graph, execution.budget);
+    if (!memory)
+      return inputError(toString(memory.takeError()));
+    execution.memory = std::move(*memory);
   }
   return execution.runRegion(graph.getBody(),
                              RuntimeValues(inputs.begin(), inputs.end()));

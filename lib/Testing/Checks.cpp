@@ -92,10 +92,14 @@ private:
   Outcome checkKernels();
   Outcome checkOptimizations();
   Outcome checkTiles(const Module &compiled, Tolerance tolerance);
+  Outcome checkPlan(const Module &compiled);
   void checkTarget(StringRef quadruple);
 
-  /// Compares \p actual with the interpreter's results.
-  Outcome compareAll(ArrayRef<RuntimeValue> actual, Tolerance tolerance);
+  Outcome compareAll(ArrayRef<RuntimeValue> actual,
+                     ArrayRef<RuntimeValue> expected, Tolerance tolerance);
+  /// What an error of the interpreter means.
+  static Outcome failRun(Error error);
+  /// Compares with the results of the model.
   Outcome runAndCompare(const Module &other, Tolerance tolerance,
                         const RunOptions &runOptions = {});
   /// \p tolerance and what the model's own types and rounding steps add.
@@ -117,7 +121,7 @@ private:
 } // namespace
 
 static constexpr StringRef checkNames[] = {
-    "types", "text", "onnx", "kernels", "optimize", "tiles", "run"};
+    "types", "text", "onnx", "kernels", "optimize", "tiles", "plan", "run"};
 
 ArrayRef<StringRef> smith::getCheckNames() { return checkNames; }
 
@@ -164,6 +168,7 @@ Tolerance ModelChecker::widen(Tolerance tolerance, ElementType output) const {
 }
 
 ModelChecker::Outcome ModelChecker::compareAll(ArrayRef<RuntimeValue> actual,
+                                               ArrayRef<RuntimeValue> expected,
                                                Tolerance tolerance) {
   if (actual.size() != expected.size())
     return fail("there are " + Twine(actual.size()) + " outputs in place of " +
@@ -183,15 +188,10 @@ ModelChecker::Outcome ModelChecker::compareAll(ArrayRef<RuntimeValue> actual,
   return {};
 }
 
-ModelChecker::Outcome
-ModelChecker::runAndCompare(const Module &other, Tolerance tolerance,
-                            const RunOptions &runOptions) {
-  auto actual = onnc::run(*other.getMain(), inputs, runOptions);
-  if (actual)
-    return compareAll(*actual, tolerance);
+ModelChecker::Outcome ModelChecker::failRun(Error error) {
   Outcome outcome;
   handleAllErrors(
-      actual.takeError(),
+      std::move(error),
       [&](const InterpError &error) {
         outcome = fail("can't be executed: " + error.getMessage());
         // Operations of a target that the interpreter has no kernel for.
@@ -202,6 +202,15 @@ ModelChecker::runAndCompare(const Module &other, Tolerance tolerance,
         outcome = fail("can't be executed: " + error.message());
       });
   return outcome;
+}
+
+ModelChecker::Outcome
+ModelChecker::runAndCompare(const Module &other, Tolerance tolerance,
+                            const RunOptions &runOptions) {
+  auto actual = onnc::run(*other.getMain(), inputs, runOptions);
+  if (!actual)
+    return failRun(actual.takeError());
+  return compareAll(*actual, expected, tolerance);
 }
 
 //===----------------------------------------------------------------------===//
@@ -315,15 +324,32 @@ ModelChecker::Outcome ModelChecker::checkTiles(const Module &compiled,
   return runAndCompare(*copy, tolerance);
 }
 
+/// Sharing memory changes no bit.
+ModelChecker::Outcome ModelChecker::checkPlan(const Module &compiled) {
+  auto apart = onnc::run(*compiled.getMain(), inputs);
+  if (!apart)
+    return failRun(apart.takeError());
+  RunOptions runOptions;
+  runOptions.usePlan = true;
+  auto planned = onnc::run(*compiled.getMain(), inputs, runOptions);
+  if (!planned)
+    return failRun(planned.takeError());
+  return compareAll(*planned, *apart, {});
+}
+
 void ModelChecker::checkTarget(StringRef quadruple) {
   const std::string tiles = ("tiles:" + quadruple).str(),
+                    plan = ("plan:" + quadruple).str(),
                     run = ("run:" + quadruple).str();
+  const std::string &first = isWanted("run")     ? run
+                             : isWanted("tiles") ? tiles
+                                                 : plan;
   Compiler compiler(context, targets);
   auto compiled = module.clone();
   std::unique_ptr<Program> program;
   Outcome built;
   // Whichever check is wanted answers for the compiler.
-  start(isWanted("run") ? run : tiles);
+  start(first);
   {
     Listener listener(context.getDiagnostics());
     PassOptions passOptions;
@@ -341,7 +367,7 @@ void ModelChecker::checkTarget(StringRef quadruple) {
     }
   }
   if (built.verdict != Verdict::Passed) {
-    report({isWanted("run") ? run : tiles, built.verdict, built.reason});
+    report({first, built.verdict, built.reason});
     return;
   }
   if (isWanted("run"))
@@ -349,8 +375,10 @@ void ModelChecker::checkTarget(StringRef quadruple) {
       auto actual = program->run(inputs);
       if (!actual)
         return fail("the program fails: " + toString(actual.takeError()));
-      return compareAll(*actual, program->getTolerance());
+      return compareAll(*actual, expected, program->getTolerance());
     });
+  if (isWanted("plan"))
+    perform(plan, [&] { return checkPlan(*compiled); });
   if (isWanted("tiles"))
     perform(tiles, [&] {
       // Only a program knows how precise its target is, and some take long to
@@ -395,7 +423,7 @@ LogicalResult ModelChecker::run() {
     perform("kernels", [&] { return checkKernels(); });
   if (isWanted("optimize"))
     perform("optimize", [&] { return checkOptimizations(); });
-  if (isWanted("tiles") || isWanted("run"))
+  if (isWanted("tiles") || isWanted("plan") || isWanted("run"))
     for (const std::string &quadruple : options.targets)
       checkTarget(quadruple);
   return success();

@@ -36,6 +36,10 @@ def board_EQ : V<"board=", "<board>",
 def time_limit_EQ : V<"time-limit=", "<seconds>",
     "How long all runs on a board may take; 600 by default">;
 
+def use_plan : F<"use-plan",
+    "Interpret an allocated tile program in the memories of its plan, where "
+    "what the plan lets share bytes overwrites each other">;
+
 def threads_EQ : V<"threads=", "<n>",
     "Threads that a native program works on; 1 by default">;
 def time : F<"time", "Print how long a run takes, without reading inputs and "

@@ -96,6 +96,7 @@ static std::optional<RunConfig> readConfig(const llvm::opt::InputArgList &args,
       failed(
           parseCount(args, OPT_repeat_EQ, 1000000, config.repeat, diagnostics)))
     return std::nullopt;
+  config.usePlan = args.hasArg(OPT_use_plan);
   config.time = args.hasArg(OPT_time);
   config.each = args.hasArg(OPT_each);
   StringRef compare = args.getLastArgValue(OPT_compare_EQ);

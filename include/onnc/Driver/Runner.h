@@ -43,6 +43,9 @@ struct RunConfig {
     return {board, timeLimit.value_or(LoadOptions().timeLimit), threads};
   }
 
+  /// Interpret an allocated tile program in the memories of its plan.
+  bool usePlan = false;
+
   /// Print the median time of a run, of this many after a first one.
   bool time = false;
   unsigned repeat = 1;

@@ -80,6 +80,11 @@ struct RunOptions {
   /// coordinates and has arrived, parallel iterations don't get into each
   /// other's way (docs/TileIR.md, rules 2 to 4). Bounds are always checked.
   bool checkTiles = true;
+  /// Storage of tiled programs lies where the memory plan of the module says:
+  /// each memory is one arena of the planned size, whose bytes storage shares
+  /// and overwrites. What is read of it must be its own (checkTiles), and what
+  /// the plan doesn't place has memory of its own. An error without a plan.
+  bool usePlan = false;
   /// Called after every operation, those of bodies included, inner ones first.
   std::function<void(const OperationEvent &)> observer;
 };

@@ -22,6 +22,7 @@
 ///   tiles     what its pipeline leaves is verified, prints and parses, and
 ///             computes the same when the interpreter executes it under the
 ///             rules of tiled programs
+///   plan      in the memories of its plan, that gives the same bits
 ///   run       the program gives the interpreter's results within its tolerance
 ///
 //===----------------------------------------------------------------------===//

@@ -31,17 +31,6 @@ std::string interp::toText(ArrayRef<Range> box, int64_t i) {
   return listText(getCoordinates(box, i));
 }
 
-/// "at a.onncir:12", as far as it is known.
-static std::string describePlace(const Operation &op) {
-  DiagLocation loc = op.getLoc().toDiag();
-  std::string text = "'" + op.getName().str() + "'";
-  if (loc.line)
-    text += " in line " + std::to_string(loc.line);
-  else if (!loc.node.empty())
-    text += " at " + loc.node;
-  return text;
-}
-
 std::string TileChecker::describeCopy(int64_t number) const {
   auto it = running.find(number);
   return it == running.end() ? std::string("a copy")
@@ -88,34 +77,130 @@ Error TileChecker::logAccess(const TileView &view, ArrayRef<Range> box,
   TileStorage &storage = *view.storage;
   if (current == storage.home)
     return Error::success();
-  if (!storage.log)
-    storage.log = std::make_unique<AccessLog>(storage.instanceSize *
-                                              storage.multiplicity);
-  AccessLog &log = *storage.log;
-  int64_t conflict = -1;
+  if (!storage.arena && !storage.log)
+    storage.log = std::make_unique<AccessLog>(storage.getNumPlaces());
+  AccessLog &log =
+      storage.arena ? storage.arena->getLog(storage.home) : *storage.log;
+  int64_t conflict = -1, conflictAt = 0;
   bool wrote = false;
   IterationId other = IterationTree::none;
-  forEachRow(view, box,
-             [&](int64_t i, const int64_t *places, int64_t place, Tag, int64_t,
-                 int64_t count) {
-               for (int64_t j = 0; j != count && conflict < 0; ++j) {
-                 const int64_t at = place + places[j];
-                 const IterationId writer = log.getWriter(at);
-                 other = isWrite ? log.write(at, current, iterations)
-                                 : log.read(at, current, iterations);
-                 if (other == IterationTree::none)
-                   continue;
-                 conflict = i + j;
-                 wrote = other == writer;
-               }
-             });
+  auto enter = [&](int64_t i, int64_t at) {
+    const IterationId writer = log.getWriter(at);
+    other = isWrite ? log.write(at, current, iterations)
+                    : log.read(at, current, iterations);
+    if (other == IterationTree::none)
+      return true;
+    conflict = i;
+    conflictAt = at;
+    wrote = other == writer;
+    return false;
+  };
+  if (storage.arena)
+    forEachGrain(view, box, enter);
+  else
+    forEachRow(view, box,
+               [&](int64_t i, const int64_t *places, int64_t place, Tag,
+                   int64_t, int64_t count) {
+                 for (int64_t j = 0; j != count && conflict < 0; ++j)
+                   enter(i + j, place + places[j]);
+               });
   if (conflict < 0)
     return Error::success();
+  // Nobody has written the bytes since the other access.
+  std::string as;
+  if (storage.arena)
+    if (auto owner = storage.arena->getOwner(conflictAt) & ~Arena::pending;
+        owner != storage.tenant)
+      as = " as " + storage.arena->describe(owner);
   return fail(iterations.describe(current, other) +
               (isWrite ? " writes" : " reads") + " element " +
               interp::toText(box, conflict) + " of " + view.name + ", which " +
               iterations.describe(other, current) +
-              (wrote ? " writes" : " reads") + " at the same time");
+              (wrote ? " writes" : " reads") + as + " at the same time");
+}
+
+//===----------------------------------------------------------------------===//
+// Bytes
+//===----------------------------------------------------------------------===//
+
+Error TileChecker::checkOwners(const TileView &view, ArrayRef<Range> box) {
+  const TileStorage &storage = *view.storage;
+  if (!storage.arena)
+    return Error::success();
+  const Arena &arena = *storage.arena;
+  int64_t wrong = -1, at = 0;
+  forEachGrain(view, box, [&](int64_t i, int64_t grain) {
+    // A copy to the storage itself is the tags' matter.
+    if ((arena.getOwner(grain) & ~Arena::pending) == storage.tenant)
+      return true;
+    wrong = i;
+    at = grain;
+    return false;
+  });
+  if (wrong < 0)
+    return Error::success();
+  return fail("reads element " + interp::toText(box, wrong) + " of " +
+              view.name + ", which " + arena.describe(arena.getOwner(at)) +
+              " has overwritten at byte " + Twine(at * arena.getGrain()) +
+              " of '" + arena.getName() + "'");
+}
+
+Error TileChecker::checkPending(const TileView &view, ArrayRef<Range> box) {
+  const TileStorage &storage = *view.storage;
+  if (!storage.arena || running.empty())
+    return Error::success();
+  const Arena &arena = *storage.arena;
+  int64_t wrong = -1;
+  Arena::Tenant owner = Arena::nobody;
+  forEachGrain(view, box, [&](int64_t i, int64_t grain) {
+    owner = arena.getOwner(grain);
+    if (!(owner & Arena::pending) || owner == (storage.tenant | Arena::pending))
+      return true;
+    wrong = i;
+    return false;
+  });
+  if (wrong < 0)
+    return Error::success();
+  return fail("writes element " + interp::toText(box, wrong) + " of " +
+              view.name + " over " + arena.describe(owner) +
+              ", which a copy is still writing: its token hasn't been waited "
+              "for");
+}
+
+void TileChecker::own(const TileView &view, ArrayRef<Range> box, bool pending) {
+  TileStorage &storage = *view.storage;
+  if (!storage.arena)
+    return;
+  Arena &arena = *storage.arena;
+  const Arena::Tenant owner = storage.tenant | (pending ? Arena::pending : 0);
+  const int64_t perByte = 8 / std::min(storage.getBits(), 8u);
+  forEachGrain(view, box, [&](int64_t, int64_t grain) {
+    // What shares a byte with an element that is written has been lost with
+    // the byte.
+    if (perByte > 1 && !storage.tags.empty() &&
+        (arena.getOwner(grain) & ~Arena::pending) != storage.tenant) {
+      const int64_t first = (grain - storage.offset) * perByte;
+      for (int64_t at = first; at != first + perByte; ++at)
+        if (at < storage.getNumPlaces())
+          storage.tags[at] = undefinedTag;
+    }
+    arena.setOwner(grain, owner);
+    return true;
+  });
+}
+
+Error TileChecker::fill(const TileView &view) {
+  const Box box = view.getElements();
+  if (!enabled || !view.storage->arena || isEmpty(box))
+    return Error::success();
+  if (Error error = checkPending(view, box))
+    return error;
+  if (Error error = checkSources(view, box))
+    return error;
+  if (Error error = logAccess(view, box, /*isWrite=*/true))
+    return error;
+  own(view, box, /*pending=*/false);
+  return Error::success();
 }
 
 Error TileChecker::read(const TileView &view, ArrayRef<Range> box) {
@@ -147,18 +232,32 @@ Error TileChecker::read(const TileView &view, ArrayRef<Range> box) {
   if (wrong >= 0)
     return fail("reads element " + interp::toText(box, wrong) + " of " +
                 view.name + ", " + describe(found, view));
+  if (Error error = checkOwners(view, box))
+    return error;
   return logAccess(view, box, /*isWrite=*/false);
 }
 
-/// Some element of \p box in \p view lies in \p other's box of its view.
-static bool overlap(const TileView &view, ArrayRef<Range> box,
-                    const TileView &other, ArrayRef<Range> otherBox) {
-  if (view.storage != other.storage)
+bool interp::overlap(const TileView &view, ArrayRef<Range> box,
+                     const TileView &other, ArrayRef<Range> otherBox) {
+  const bool same = view.storage == other.storage;
+  if (!same && !view.storage->meets(*other.storage))
     return false;
+  DenseSet<int64_t> taken;
+  bool found = false;
+  if (!same) {
+    forEachGrain(view, box, [&](int64_t, int64_t grain) {
+      taken.insert(grain);
+      return true;
+    });
+    forEachGrain(other, otherBox, [&](int64_t, int64_t grain) {
+      found = taken.contains(grain);
+      return !found;
+    });
+    return found;
+  }
   if (view.array->extents == other.array->extents)
     return view.base == other.base &&
            !isEmpty(intersect(view.toLocal(box), other.toLocal(otherBox)));
-  DenseSet<int64_t> taken;
   auto forEachPlace = [](const TileView &v, ArrayRef<Range> b, auto fn) {
     forEachRow(v, b,
                [&](int64_t, const int64_t *places, int64_t place, Tag, int64_t,
@@ -168,7 +267,6 @@ static bool overlap(const TileView &view, ArrayRef<Range> box,
                });
   };
   forEachPlace(view, box, [&](int64_t place) { taken.insert(place); });
-  bool found = false;
   forEachPlace(other, otherBox,
                [&](int64_t place) { found |= taken.contains(place); });
   return found;
@@ -188,8 +286,7 @@ static void initializeTags(const TileView &view) {
   TileStorage &storage = *view.storage;
   if (!storage.tags.empty())
     return;
-  storage.tags.assign(storage.instanceSize * storage.multiplicity,
-                      undefinedTag);
+  storage.tags.assign(storage.getNumPlaces(), undefinedTag);
   if (storage.contents != TileStorage::Contents::Own)
     return;
   // Such storage isn't placed: every view of it names an element by the index
@@ -215,6 +312,7 @@ static void initializeTags(const TileView &view) {
 
 void TileChecker::mark(const TileView &view, ArrayRef<Range> box, Mark mark,
                        int64_t copy) {
+  own(view, box, mark == Mark::Pending);
   std::vector<Tag> &tags = view.storage->tags;
   const bool holds = mark == Mark::Holds;
   const Tag other = mark == Mark::Undefined ? undefinedTag : pendingTag - copy;
@@ -258,6 +356,8 @@ Error TileChecker::overwrite(const TileView &view, ArrayRef<Range> box,
   if (pending >= 0)
     return fail("writes element " + interp::toText(box, pending) + " of " +
                 view.name + ", " + describe(found, view));
+  if (Error error = checkPending(view, box))
+    return error;
   if (Error error = checkSources(view, box))
     return error;
   if (Error error = logAccess(view, box, /*isWrite=*/true))

@@ -12,6 +12,9 @@
 /// element's coordinates, as in "reads element [0, 3] of %xt, which holds
 /// [0, 2]".
 ///
+/// Of storage in an arena, bytes count: who wrote them last must be the storage
+/// that is read, and iterations conflict where they access the same bytes.
+///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_INTERP_TILE_CHECKER_H
 #define ONNC_LIB_INTERP_TILE_CHECKER_H
@@ -49,6 +52,8 @@ public:
   llvm::Error write(const TileView &view, llvm::ArrayRef<Range> box) {
     return overwrite(view, box, Mark::Holds);
   }
+  /// Of storage in an arena: it holds all of its own elements from now on.
+  llvm::Error fill(const TileView &view);
   /// They are written, and are undefined from now on. \p box may lie outside of
   /// the domain.
   llvm::Error clobber(const TileView &view, llvm::ArrayRef<Range> box) {
@@ -78,6 +83,11 @@ private:
   llvm::Error checkBounds(const char *what, const TileView &view,
                           llvm::ArrayRef<Range> box) const;
   llvm::Error checkSources(const TileView &view, llvm::ArrayRef<Range> box);
+  /// The bytes that are read are still the storage's.
+  llvm::Error checkOwners(const TileView &view, llvm::ArrayRef<Range> box);
+  /// No copy to other storage is writing the bytes.
+  llvm::Error checkPending(const TileView &view, llvm::ArrayRef<Range> box);
+  void own(const TileView &view, llvm::ArrayRef<Range> box, bool pending);
   llvm::Error logAccess(const TileView &view, llvm::ArrayRef<Range> box,
                         bool isWrite);
   std::string describe(Tag tag, const TileView &view) const;
@@ -88,6 +98,11 @@ private:
   std::map<int64_t, RunningCopy> running;
   int64_t started = 0;
 };
+
+/// Some element of \p box in \p view lies in \p other's box of its view, in the
+/// same storage or in the same bytes.
+bool overlap(const TileView &view, llvm::ArrayRef<Range> box,
+             const TileView &other, llvm::ArrayRef<Range> otherBox);
 
 /// "[0, 3, 4, 1]".
 std::string toText(llvm::ArrayRef<Range> box, int64_t i);

@@ -9,6 +9,7 @@
 #include "Executor.h"
 #include "../Dispatch.h"
 #include "../Iteration.h"
+#include "Overlap.h"
 #include "onnc/IR/Context.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -49,6 +50,8 @@ Error TileExecutor::locateTile(Error error, const Operation &op) const {
 Expected<RuntimeValues> TileExecutor::run(const Operation &op,
                                           ArrayRef<RuntimeValue> operands) {
   RuntimeValues results(op.getNumResults());
+  if (preloaded.contains(&op))
+    return results;
   if (isa<tile::InputOp>(op)) {
     if (Error error = input(op, operands[0].getTensor()))
       return locateTile(std::move(error), op);
@@ -125,6 +128,11 @@ TileExecutor::allocate(const Operation &op, TileStorage::Contents contents,
   storage->home = checker.current;
   if (storage->type.getElementType() == ElementType::String)
     return fail("strings can't be in a buffer");
+  auto settled = settle(op, *storage);
+  if (!settled)
+    return settled.takeError();
+  if (*settled)
+    return storage;
   auto data = TensorValue::allocate(storage->type.getElementType(),
                                     {multiplicity, storage->instanceSize},
                                     execution.budget);
@@ -132,6 +140,88 @@ TileExecutor::allocate(const Operation &op, TileStorage::Contents contents,
     return data.takeError();
   storage->data = std::move(*data);
   return storage;
+}
+
+/// The ForAll around \p op that has several iterations; null: there is none.
+static const Operation *getParallelLoop(const Operation &op) {
+  const Operation *loop = op.getParentOp();
+  while (loop && (!isa<tile::ForAllOp>(loop) ||
+                  all_of(loop->getInts("counts"),
+                         [](int64_t count) { return count <= 1; })))
+    loop = loop->getParentOp();
+  return loop;
+}
+
+Expected<bool> TileExecutor::settle(const Operation &op, TileStorage &storage) {
+  if (!memory)
+    return false;
+  auto place = memory->getPlace(op);
+  if (!place)
+    return place.takeError();
+  if (!*place)
+    return false;
+  Arena &arena = *(*place)->arena;
+  const MemoryUsage &usage = arena.getUsage();
+  if (!usage.perCore && getParallelLoop(op))
+    return fail("gives " + describeStorage(op) +
+                " the same bytes in all iterations of a tile.ForAll, but '" +
+                arena.getName() + "' is one memory for all of them");
+  // Each instance is aligned.
+  const int64_t bytes = storage.type.getByteSize();
+  int64_t stride = bytes, size;
+  if (storage.multiplicity > 1 && bytes <= usage.size)
+    stride = alignTo(bytes, usage.alignment);
+  if (MulOverflow<int64_t>(stride, storage.multiplicity - 1, size) ||
+      AddOverflow<int64_t>(size, bytes, size))
+    size = std::numeric_limits<int64_t>::max();
+  const bool stays = isa<tile::ConstantOp>(&op) || preloaded.contains(&op);
+  auto tenant = arena.add(op, (*place)->offset, size, stays);
+  if (!tenant)
+    return tenant.takeError();
+  storage.arena = &arena;
+  storage.offset = (*place)->offset;
+  storage.tenant = *tenant;
+  if (storage.multiplicity > 1)
+    storage.instanceSize = stride * 8 / storage.getBits();
+  return true;
+}
+
+Error TileExecutor::checkAlias(const Value &value,
+                               const TileView &operand) const {
+  if (!memory)
+    return Error::success();
+  auto offset = getOffset(value);
+  const TileStorage &storage = *operand.storage;
+  if (!offset || (storage.arena && storage.offset == *offset))
+    return Error::success();
+  return fail("has its result at offset " + Twine(*offset) +
+              ", elsewhere than " + operand.name +
+              (storage.arena ? " at " + Twine(storage.offset)
+                             : ", which the plan doesn't place"));
+}
+
+Error TileExecutor::preload(const Region &region,
+                            ArrayRef<RuntimeValue> arguments) {
+  assert(memory && "without a plan, nothing is there before");
+  // In the order of the text, so that messages name the later one.
+  for (const Operation &op : region.getOps()) {
+    Error error = Error::success();
+    if (isa<tile::ConstantOp>(&op)) {
+      error = constant(op);
+    } else if (isa<tile::InputOp>(&op) && op.getOperand(0)->isArgument()) {
+      auto place = memory->getPlace(op);
+      if (!place)
+        return locateTile(place.takeError(), op);
+      const int64_t end = *place ? (*place)->arena->getUsage().persistent : 0;
+      if (!*place || (*place)->offset >= end)
+        continue;
+      preloaded.insert(&op);
+      error = input(op, arguments[op.getOperand(0)->getIndex()].getTensor());
+    }
+    if (error)
+      return locateTile(std::move(error), op);
+  }
+  return Error::success();
 }
 
 void TileExecutor::define(const Value *value,
@@ -188,7 +278,10 @@ Error TileExecutor::constant(const Operation &op) {
       return allocated.takeError();
     storage = std::move(*allocated);
     define(op.getResult(), storage);
-    return store(views[op.getResult()], getFullBox(value->getShape()), *value);
+    const TileView &view = views[op.getResult()];
+    if (Error error = checker.fill(view))
+      return error;
+    return store(view, getFullBox(value->getShape()), *value);
   }
   define(op.getResult(), storage);
   return Error::success();
@@ -199,11 +292,16 @@ Error TileExecutor::input(const Operation &op, const TensorValue &tensor) {
   if (!storage)
     return storage.takeError();
   define(op.getResult(), std::move(*storage));
-  return store(views[op.getResult()], getFullBox(tensor.getShape()), tensor);
+  const TileView &view = views[op.getResult()];
+  if (Error error = checker.fill(view))
+    return error;
+  return store(view, getFullBox(tensor.getShape()), tensor);
 }
 
 Expected<TensorValue> TileExecutor::output(const Operation &op) {
   const TileView view = getView(op, 0);
+  if (Error error = checkAlias(*op.getResult(), view))
+    return error;
   const Box box = getFullBox(view.domain);
   return load(view, box, op.getResult()->getTensorType().getElementType());
 }
@@ -287,6 +385,8 @@ Error TileExecutor::reshape(const Operation &op) {
   // Elements lie in the order of their index on both sides, and keep their
   // tags: the index in the storage's own tensor.
   TileView view = getView(op, 0);
+  if (Error error = checkAlias(*op.getResult(), view))
+    return error;
   BufferType type = tile::getBufferType(op.getResult());
   view.array = getArray(type);
   view.domain = type.getShape();
@@ -375,11 +475,15 @@ Error TileExecutor::forAll(const Operation &op) {
       error = results.takeError();
     else
       error = endScope(firstCopy, nullptr);
+    if (memory)
+      memory->endLoops(checker.current);
   });
   if (error)
     return error;
   counters.truncate(outerCounters);
   checker.current = outer;
+  if (memory)
+    memory->endLoops(outer);
   return Error::success();
 }
 
@@ -520,6 +624,14 @@ Error TileExecutor::compute(const Operation &op) {
               over);
   if (!results)
     return results.takeError();
+  if (memory && execution.options.checkTiles) {
+    SmallVector<TileView, 4> sources;
+    for (unsigned i = 0; i != numInputs; ++i)
+      sources.push_back(getView(op, i));
+    if (Error error = checkOverlap((*evaluator)->getIndexing(), sources,
+                                   targets, boxes, over))
+      return error;
+  }
   for (auto [target, box, result] : zip_equal(targets, boxes, *results)) {
     if (!beginsReduction(over)) {
       auto before = load(target, box, result.getElementType());

@@ -19,6 +19,7 @@
 #include "Checker.h"
 #include "onnc/IR/Ops/Tile.h"
 #include "onnc/Interp/BoxEvaluation.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 namespace onnc::interp {
 
@@ -30,12 +31,17 @@ bool isTileLevel(const Operation &op);
 class TileExecutor {
 public:
   explicit TileExecutor(Execution &execution)
-      : execution(execution), checker(execution.options.checkTiles) {}
+      : execution(execution), memory(execution.memory.get()),
+        checker(execution.options.checkTiles) {}
 
   /// Executes \p op, which isTileLevel. Of \p operands and results only tensors
   /// are there, the others are kept here.
   llvm::Expected<RuntimeValues> run(const Operation &op,
                                     llvm::ArrayRef<RuntimeValue> operands);
+  /// Puts what is there before the program starts into the memories of the
+  /// plan: constants, and those of the \p arguments of \p region that stay.
+  llvm::Error preload(const Region &region,
+                      llvm::ArrayRef<RuntimeValue> arguments);
   /// An error where a copy hasn't been waited for.
   llvm::Error finish() { return endScope(0, nullptr); }
 
@@ -69,6 +75,11 @@ private:
   llvm::Expected<std::shared_ptr<TileStorage>>
   allocate(const Operation &op, TileStorage::Contents contents,
            int64_t multiplicity = 1);
+  /// Gives \p storage its place in the plan; false where it has none.
+  llvm::Expected<bool> settle(const Operation &op, TileStorage &storage);
+  /// An error where the plan has \p value, which is the operand of its
+  /// operation, elsewhere than that.
+  llvm::Error checkAlias(const Value &value, const TileView &operand) const;
   /// The whole of \p storage as the value \p value.
   void define(const Value *value, std::shared_ptr<TileStorage> storage);
   TileView getView(const Operation &op, unsigned operand) const;
@@ -85,6 +96,8 @@ private:
   llvm::Error locateTile(llvm::Error error, const Operation &op) const;
 
   Execution &execution;
+  /// Null: all storage has memory of its own.
+  PlannedMemory *const memory;
   TileChecker checker;
   int64_t nextCopy = 0;
   llvm::DenseMap<const Value *, TileView> views;
@@ -92,6 +105,8 @@ private:
   /// Innermost last.
   llvm::SmallVector<std::pair<const Value *, int64_t>, 8> counters;
   llvm::DenseMap<const Operation *, std::shared_ptr<TileStorage>> constants;
+  /// The inputs that were put into memory before the program started.
+  llvm::SmallPtrSet<const Operation *, 4> preloaded;
   llvm::DenseMap<const void *, std::shared_ptr<const DenseArray>> arrays;
   llvm::DenseMap<const Graph *, std::unique_ptr<KernelEvaluator>> evaluators;
 };

@@ -55,7 +55,7 @@ std::string IterationTree::describe(IterationId id, IterationId other) const {
 
 IterationId AccessLog::read(int64_t i, IterationId by,
                             const IterationTree &tree) {
-  Record &record = records[i];
+  Record &record = getRecord(i);
   auto &[first, second] = record.readers;
   if (first == by)
     return IterationTree::none;
@@ -79,7 +79,7 @@ IterationId AccessLog::read(int64_t i, IterationId by,
 
 IterationId AccessLog::write(int64_t i, IterationId by,
                              const IterationTree &tree) {
-  Record &record = records[i];
+  Record &record = getRecord(i);
   for (IterationId other :
        {record.writer, record.readers[0], record.readers[1]})
     if (tree.areParallel(other, by))

@@ -19,6 +19,8 @@
 
 #include "onnc/IR/Operation.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/MathExtras.h"
+#include <memory>
 #include <vector>
 
 namespace onnc::interp {
@@ -68,14 +70,18 @@ private:
 /// Who accessed the elements of one storage.
 class AccessLog {
 public:
-  explicit AccessLog(int64_t elements) : records(elements) {}
+  explicit AccessLog(int64_t elements)
+      : pages(llvm::divideCeil(elements, pageSize)) {}
 
   /// Enters an access of element \p i; returns an earlier one that it conflicts
   /// with, or none.
   IterationId read(int64_t i, IterationId by, const IterationTree &tree);
   IterationId write(int64_t i, IterationId by, const IterationTree &tree);
   /// The iteration that wrote element \p i last.
-  IterationId getWriter(int64_t i) const { return records[i].writer; }
+  IterationId getWriter(int64_t i) const {
+    const auto &page = pages[i / pageSize];
+    return page ? page[i % pageSize].writer : IterationTree::none;
+  }
 
 private:
   struct Record {
@@ -84,7 +90,16 @@ private:
     /// any two readers did.
     IterationId readers[2] = {IterationTree::none, IterationTree::none};
   };
-  std::vector<Record> records;
+  Record &getRecord(int64_t i) {
+    auto &page = pages[i / pageSize];
+    if (!page)
+      page = std::make_unique<Record[]>(pageSize);
+    return page[i % pageSize];
+  }
+
+  /// Of a large memory, little is accessed by one loop.
+  static constexpr int64_t pageSize = 1024;
+  std::vector<std::unique_ptr<Record[]>> pages;
 };
 
 } // namespace onnc::interp

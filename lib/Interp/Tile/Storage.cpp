@@ -8,10 +8,40 @@
 
 #include "Storage.h"
 #include "../Dispatch.h"
+#include "onnc/IR/Ops/Tile.h"
+#include "onnc/Support/PackedInt.h"
 
 using namespace llvm;
 using namespace onnc;
 using namespace onnc::interp;
+
+bool interp::definesStorage(const Operation &op) {
+  return isa<tile::AllocOp, tile::ConstantOp, tile::InputOp>(op);
+}
+
+std::string interp::describePlace(const Operation &op) {
+  DiagLocation loc = op.getLoc().toDiag();
+  std::string text = "'" + op.getName().str() + "'";
+  if (loc.line)
+    text += " in line " + std::to_string(loc.line);
+  else if (!loc.node.empty())
+    text += " at " + loc.node;
+  return text;
+}
+
+std::string interp::describeStorage(const Operation &op) {
+  const Value *result = op.getResult();
+  return result->getName().empty() ? "the result of " + describePlace(op)
+                                   : ("%" + result->getName()).str();
+}
+
+bool TileStorage::meets(const TileStorage &other) const {
+  auto getEnd = [](const TileStorage &s) {
+    return s.getByte(s.getNumPlaces());
+  };
+  return arena && arena == other.arena && offset < getEnd(other) &&
+         other.offset < getEnd(*this);
+}
 
 DenseArray::DenseArray(BufferType type) : extents(type.getShape()) {
   const Layout layout = type.getLayout();
@@ -31,42 +61,90 @@ Box TileView::toLocal(ArrayRef<Range> box) const {
   return local;
 }
 
+/// Calls fn<Width, T>() for elements that are packed in an arena; false where
+/// those of \p storage aren't.
+template <typename Fn>
+static bool dispatchPacked(const TileStorage &storage, Fn fn) {
+  if (!storage.arena || storage.getBits() >= 8)
+    return false;
+  const bool isSigned =
+      getKind(storage.type.getElementType()) == ElementKind::SInt;
+  if (storage.getBits() == 4)
+    isSigned ? fn.template operator()<4, int8_t>()
+             : fn.template operator()<4, uint8_t>();
+  else
+    isSigned ? fn.template operator()<2, int8_t>()
+             : fn.template operator()<2, uint8_t>();
+  return true;
+}
+
 Expected<TensorValue> interp::gather(const TileView &view, ArrayRef<Range> box,
                                      const MemoryBudgetRef &budget) {
-  const TensorValue &data = view.storage->data;
-  auto result =
-      TensorValue::allocate(data.getElementType(), getShape(box), budget);
+  const TileStorage &storage = *view.storage;
+  const ElementType type = storage.type.getElementType();
+  auto result = TensorValue::allocate(type, getShape(box), budget);
   if (!result)
     return result;
-  if (Error error =
-          dispatchStorage(data.getElementType(), [&]<typename T>() -> Error {
-            Elements<T> from = data.elements<T>();
-            T *to = result->mutableData<T>();
-            forEachRow(view, box,
-                       [&](int64_t i, const int64_t *places, int64_t place, Tag,
-                           int64_t, int64_t count) {
-                         for (int64_t j = 0; j != count; ++j)
-                           to[i + j] = from[place + places[j]];
-                       });
-            return Error::success();
-          }))
+  const char *bytes = storage.arena ? storage.arena->getBytes() + storage.offset
+                                    : storage.data.getBytes().data();
+  if (dispatchPacked(storage, [&]<unsigned Width, typename T>() {
+        auto *from = reinterpret_cast<const uint8_t *>(bytes);
+        char *to = getMutableBytes(*result);
+        forEachRow(view, box,
+                   [&](int64_t i, const int64_t *places, int64_t place, Tag,
+                       int64_t, int64_t count) {
+                     for (int64_t j = 0; j != count; ++j)
+                       to[i + j] =
+                           loadPacked<Width, T>(from, place + places[j]);
+                   });
+      }))
+    return result;
+  if (Error error = dispatchStorage(type, [&]<typename T>() -> Error {
+        Elements<T> from(bytes);
+        T *to = result->mutableData<T>();
+        forEachRow(view, box,
+                   [&](int64_t i, const int64_t *places, int64_t place, Tag,
+                       int64_t, int64_t count) {
+                     for (int64_t j = 0; j != count; ++j)
+                       to[i + j] = from[place + places[j]];
+                   });
+        return Error::success();
+      }))
     return error;
   return result;
 }
 
 void interp::scatter(const TileView &view, ArrayRef<Range> box,
                      const TensorValue &tensor) {
-  TensorValue &data = view.storage->data;
-  assert(tensor.getElementType() == data.getElementType() &&
+  TileStorage &storage = *view.storage;
+  const ElementType type = storage.type.getElementType();
+  assert(tensor.getElementType() == type &&
          "elements are of the storage's type");
-  cantFail(dispatchStorage(data.getElementType(), [&]<typename T>() -> Error {
+  char *bytes = storage.arena ? storage.arena->getBytes() + storage.offset
+                              : getMutableBytes(storage.data);
+  if (dispatchPacked(storage, [&]<unsigned Width, typename T>() {
+        auto from = tensor.elements<T>();
+        auto *to = reinterpret_cast<uint8_t *>(bytes);
+        forEachRow(view, box,
+                   [&](int64_t i, const int64_t *places, int64_t place, Tag,
+                       int64_t, int64_t count) {
+                     for (int64_t j = 0; j != count; ++j)
+                       storePacked<Width, T>(to, place + places[j],
+                                             from[i + j]);
+                   });
+      }))
+    return;
+  cantFail(dispatchStorage(type, [&]<typename T>() -> Error {
     Elements<T> from = tensor.elements<T>();
-    T *to = data.mutableData<T>();
     forEachRow(view, box,
                [&](int64_t i, const int64_t *places, int64_t place, Tag,
                    int64_t, int64_t count) {
-                 for (int64_t j = 0; j != count; ++j)
-                   to[place + places[j]] = from[i + j];
+                 for (int64_t j = 0; j != count; ++j) {
+                   // A wrong plan's offset may be odd.
+                   const T value = from[i + j];
+                   std::memcpy(bytes + (place + places[j]) * sizeof(T), &value,
+                               sizeof(T));
+                 }
                });
     return Error::success();
   }));

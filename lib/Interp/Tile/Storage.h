@@ -9,14 +9,16 @@
 /// \file
 /// What tile.Alloc, tile.Constant and tile.Input give, and views of it. An
 /// element's place is its offset, in elements, in the storage, instances behind
-/// each other and each laid out as its type says.
+/// each other and each laid out as its type says. Storage has memory of its
+/// own, or lies in an arena.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_INTERP_TILE_STORAGE_H
 #define ONNC_LIB_INTERP_TILE_STORAGE_H
 
 #include "../TensorBox.h"
-#include "Races.h"
+#include "Arena.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace onnc::interp {
 
@@ -35,9 +37,15 @@ struct TileStorage {
   /// Of one instance.
   BufferType type;
   int64_t multiplicity = 1;
+  /// Elements from the start of one instance to that of the next.
   int64_t instanceSize = 0;
-  /// All instances, one-dimensional.
+  /// All instances, where the storage has memory of its own.
   TensorValue data;
+  /// Where it lies otherwise, at the byte \c offset, elements narrower than a
+  /// byte packed; who it is there.
+  Arena *arena = nullptr;
+  int64_t offset = 0;
+  Arena::Tenant tenant = Arena::nobody;
   /// Before anything was written: nothing, every element its own coordinates,
   /// or a constant that can't be written.
   Contents contents = Contents::Undefined;
@@ -48,7 +56,23 @@ struct TileStorage {
   IterationId home = IterationTree::root;
   /// Of accesses from iterations within; null before there are any.
   std::unique_ptr<AccessLog> log;
+
+  int64_t getNumPlaces() const { return instanceSize * multiplicity; }
+  unsigned getBits() const { return getBitWidth(type.getElementType()); }
+  /// Of storage in an arena: the byte in which the element at \p place begins.
+  int64_t getByte(int64_t place) const {
+    return offset + place * getBits() / 8;
+  }
+  /// Do both lie in one arena, with bytes in common?
+  bool meets(const TileStorage &other) const;
 };
+
+/// Is the operation's result storage, not a view of some?
+bool definesStorage(const Operation &op);
+/// "%x", or "the result of 'tile.Alloc' in line 7".
+std::string describeStorage(const Operation &op);
+/// "'tile.Alloc' in line 7", as far as it is known.
+std::string describePlace(const Operation &op);
 
 /// Where the elements of a dense array lie: the sum over the dimensions of
 /// offsets[d][index[d]].
@@ -128,6 +152,29 @@ void forEachRow(const TileView &view, llvm::ArrayRef<Range> box, Fn fn) {
     if (d == unsigned(-1))
       return;
   }
+}
+
+/// Calls fn(i, grain) for each grain of each element of \p box of \p view, in
+/// that order, until it returns false; the storage lies in an arena. \p i is
+/// the element's row-major index in the box.
+template <typename Fn>
+void forEachGrain(const TileView &view, llvm::ArrayRef<Range> box, Fn fn) {
+  const TileStorage &storage = *view.storage;
+  const Arena &arena = *storage.arena;
+  const int64_t bits = storage.getBits();
+  const int64_t grains =
+      std::max<int64_t>(1, arena.getGrainOf(std::max<int64_t>(bits / 8, 1)));
+  bool go = true;
+  forEachRow(view, box,
+             [&](int64_t i, const int64_t *places, int64_t place, Tag, int64_t,
+                 int64_t count) {
+               for (int64_t j = 0; j != count && go; ++j) {
+                 const int64_t first = arena.getGrainOf(
+                     storage.offset + (place + places[j]) * bits / 8);
+                 for (int64_t g = first; g != first + grains && go; ++g)
+                   go = fn(i + j, g);
+               }
+             });
 }
 
 /// The elements \p box of \p view, in the storage's element type.
