@@ -25,6 +25,9 @@ Refusal mlu::refuseProduct(Operation *op) {
   };
   if (rank(1) < 2)
     return std::string("a vector as second operand isn't supported");
+  for (unsigned i : {0, 1})
+    if (op->getOperand(i)->getTensorType().getElementType() == ElementType::I32)
+      return std::string("products of 32-bit integers aren't supported");
   if (op->getName() == "onnx.MatMulInteger") {
     if (op->getOperand(2) && !getScalar(op->getOperand(2)))
       return std::string("the zero point of the first operand must be one "

@@ -168,13 +168,16 @@ IRValue *ElementEmitter::emitMovement(const Operation &op,
            (!op.getOperand(i) || !indexing.operands[i] || i == fill))
       ++i;
     if (i == op.getNumOperands()) {
-      if (!fill)
+      if (!fill) {
+        // Of the type that elements are loaded in.
+        const ElementType type =
+            op.getResult()->getTensorType().getElementType();
         return llvm::Constant::getNullValue(
-            op.getResult()->getTensorType().getElementType() ==
-                    ElementType::Bool
-                ? static_cast<IRType *>(b.getInt1Ty())
-                : b.getElementType(
-                      op.getResult()->getTensorType().getElementType()));
+            type == ElementType::Bool ? b.getInt1Ty()
+            : type == ElementType::F16 || type == ElementType::BF16
+                ? b.getFloatTy()
+                : b.getElementType(type));
+      }
       Coords zero(op.getOperand(*fill)->getTensorType().getRank(),
                   Coord{b.i64(0)});
       return emit(op.getOperand(*fill), zero);
