@@ -79,7 +79,8 @@ Expected<ModelImporter::Opsets> ModelImporter::readOpsets(const OpsetIds &ids) {
   if (opsets.empty() && model.ir_version() < 3)
     opsets[""] = 1;
   static constexpr std::tuple<const char *, const char *, int64_t> known[] = {
-      {"", "ai.onnx", newestOnnxOpset}, {"ai.onnx.ml", "ai.onnx.ml", 5}};
+      {"", "ai.onnx", newestOnnxOpset},
+      {"ai.onnx.ml", "ai.onnx.ml", newestOnnxMlOpset}};
   for (auto [domain, name, newest] : known) {
     auto set = opsets.find(domain);
     if (set == opsets.end())

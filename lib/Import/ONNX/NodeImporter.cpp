@@ -88,6 +88,9 @@ std::string ModelImporter::whyUnknown(const onnx::NodeProto &node,
   std::string domain = normalizeDomain(node.domain());
   if (findFunction(node) || options.foreignImporters.count(domain))
     return {};
+  if (domain == trainingDomain)
+    return "training operators aren't supported; export the model for "
+           "inference";
   auto version = scope.opsets->find(domain);
   if (version == scope.opsets->end())
     return "the model imports no operator set of its domain";

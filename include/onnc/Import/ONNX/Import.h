@@ -33,6 +33,12 @@ namespace onnc {
 
 /// The newest operator set of the default domain that is understood.
 constexpr int64_t newestOnnxOpset = 28;
+/// The same of ai.onnx.ml.
+constexpr int64_t newestOnnxMlOpset = 5;
+
+/// ONNX's domain of operators that train (Adam, Gradient, …), which are
+/// refused.
+constexpr llvm::StringLiteral trainingDomain = "ai.onnx.preview.training";
 
 /// A node of a domain that ONNX doesn't define.
 struct ForeignNode {

@@ -110,16 +110,12 @@ static Error requireTestMode(NodeForm &node) {
   return Error::success();
 }
 
-/// Reshape-1 and Tile-1 take what are inputs now as attributes or as scalars.
+/// Reshape-1 takes what is an input now as an attribute.
 static Error upgradeReshape(NodeForm &node) {
   node.removeAttr("consumed_inputs");
   if (!node.getAttr("shape"))
     return refuse("Reshape-1 without the attribute 'shape'");
   return moveIntsToInput(node, "shape", 1);
-}
-
-static Error refuseTile(NodeForm &) {
-  return refuse("Tile-1, which repeats along one axis");
 }
 
 /// Concat-1 had axis 1 as its default; Concat-4 requires the attribute.
@@ -229,7 +225,7 @@ ArrayRef<UpgradeStep> onnx_import::getLegacySteps() {
       {"Sub", 7, upgradeBroadcast},
       {"Sum", 6, dropConsumedInputs},
       {"Tanh", 6, dropConsumedInputs},
-      {"Tile", 6, refuseTile},
+      {"Tile", 6, nullptr, "Tile-1, which repeats along one axis"},
       {"Xor", 7, upgradeBroadcast},
   };
   return steps;

@@ -31,10 +31,6 @@ static Error upgradeScales(NodeForm &node) {
   return Error::success();
 }
 
-static Error refuseUpsample1(NodeForm &) {
-  return refuse("Upsample-1, which has separate scales of width and height");
-}
-
 /// Upsample-9 is Resize-10 for scales of at least 1.
 static Error renameUpsample(NodeForm &node) {
   node.opType = "Resize";
@@ -91,9 +87,13 @@ static Error upgradeGridSample(NodeForm &node) {
 
 ArrayRef<UpgradeStep> onnx_import::getSamplingSteps() {
   static constexpr UpgradeStep steps[] = {
-      {"GridSample", 20, upgradeGridSample}, {"Resize", 11, upgradeResize10},
-      {"Resize", 13, upgradeResize11},       {"RoiAlign", 16, upgradeRoiAlign},
-      {"Upsample", 7, refuseUpsample1},      {"Upsample", 9, upgradeScales},
+      {"GridSample", 20, upgradeGridSample},
+      {"Resize", 11, upgradeResize10},
+      {"Resize", 13, upgradeResize11},
+      {"RoiAlign", 16, upgradeRoiAlign},
+      {"Upsample", 7, nullptr,
+       "Upsample-1, which has separate scales of width and height"},
+      {"Upsample", 9, upgradeScales},
       {"Upsample", 10, renameUpsample},
   };
   return steps;

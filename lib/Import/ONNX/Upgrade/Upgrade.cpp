@@ -136,43 +136,54 @@ static SmallVector<ArrayRef<UpgradeStep>, 5> getTables(StringRef domain) {
           getSamplingSteps(), getShapeSteps()};
 }
 
-Error onnx_import::upgradeNode(NodeForm &node, StringRef domain,
-                               int64_t opset) {
+SmallVector<const UpgradeStep *, 4> onnx_import::getSteps(StringRef domain,
+                                                          StringRef opType) {
   SmallVector<const UpgradeStep *, 4> steps;
-  // Renamed operators continue under the new name.
-  auto collect = [&](StringRef opType) {
-    for (ArrayRef<UpgradeStep> table : getTables(domain))
-      for (const UpgradeStep &step : table)
-        if (step.version > opset && step.opType == opType)
-          steps.push_back(&step);
-  };
-  collect(node.opType);
-  if (StringRef newest = getNewestName(node.opType); newest != node.opType)
-    collect(newest);
+  for (ArrayRef<UpgradeStep> table : getTables(domain))
+    for (const UpgradeStep &step : table)
+      if (step.opType == opType)
+        steps.push_back(&step);
   llvm::stable_sort(steps, [](const UpgradeStep *a, const UpgradeStep *b) {
     return a->version < b->version;
   });
+  return steps;
+}
+
+Error onnx_import::upgradeNode(NodeForm &node, StringRef domain,
+                               int64_t opset) {
+  // Renamed operators continue under the new name, whose steps are newer.
+  auto steps = getSteps(domain, node.opType);
+  if (StringRef newest = getNewestName(node.opType); newest != node.opType)
+    append_range(steps, getSteps(domain, newest));
+  erase_if(steps,
+           [&](const UpgradeStep *step) { return step->version <= opset; });
   if (!steps.empty())
     if (Error e = checkKinds(node))
       return e;
   for (const UpgradeStep *step : steps)
-    if (Error e = step->upgrade(node))
+    if (Error e = step->upgrade ? step->upgrade(node) : refuse(step->refusal))
       return e;
   return Error::success();
 }
 
+ArrayRef<Renaming> onnx_import::getRenamings() {
+  static constexpr Renaming renamings[] = {{"Scatter", "ScatterElements", 10},
+                                           {"Upsample", "Resize", 9}};
+  return renamings;
+}
+
 StringRef onnx_import::getNewestName(StringRef opType) {
-  return StringSwitch<StringRef>(opType)
-      .Case("Scatter", "ScatterElements")
-      .Case("Upsample", "Resize")
-      .Default(opType);
+  for (const Renaming &renaming : getRenamings())
+    if (renaming.oldName == opType)
+      return renaming.newName;
+  return opType;
 }
 
 int onnx_import::getFirstVersion(StringRef opType) {
-  // Those that appeared after operator set 7, the first that is read in full,
-  // and of ai.onnx.ml after the first.
+  // Those that weren't in the first operator set.
   return StringSwitch<int>(opType)
       .Case("TreeEnsemble", 5)
+      .Cases("Acos", "Asin", "Atan", "Cos", "Multinomial", "Sin", "Tan", 7)
       .Cases("Expand", "Scan", 8)
       .Cases("Acosh", "Asinh", "Atanh", "Compress", "ConstantOfShape", "Cosh",
              "Erf", "EyeLike", "IsNaN", 9)
@@ -207,5 +218,7 @@ int onnx_import::getFirstVersion(StringRef opType) {
       .Cases("Attention", "RMSNormalization", "RotaryEmbedding", 23)
       .Cases("Swish", "TensorScatter", 24)
       .Cases("BitCast", "CumProd", 26)
+      .Cases("CausalConvWithState", "LinearAttention", 27)
+      .Case("SwiGLU", 28)
       .Default(1);
 }

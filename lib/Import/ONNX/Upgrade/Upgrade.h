@@ -86,8 +86,19 @@ struct UpgradeStep {
   llvm::StringLiteral opType;
   /// The operator set whose form the step produces.
   int version;
+  /// Null where nothing can be made of older forms.
   UpgradeFn upgrade;
+  /// Why, then.
+  llvm::StringLiteral refusal = "";
 };
+
+/// An operator that continues under another name.
+struct Renaming {
+  llvm::StringLiteral oldName, newName;
+  /// The last operator set with the old name.
+  int last;
+};
+llvm::ArrayRef<Renaming> getRenamings();
 
 llvm::ArrayRef<UpgradeStep> getLegacySteps();
 llvm::ArrayRef<UpgradeStep> getElementwiseSteps();
@@ -97,8 +108,12 @@ llvm::ArrayRef<UpgradeStep> getShapeSteps();
 /// Those of ai.onnx.ml.
 llvm::ArrayRef<UpgradeStep> getMlSteps();
 
-/// Brings \p node from operator set \p opset of \p domain ("" is ai.onnx) to the
-/// newest form. Nodes of other domains stay.
+/// The steps of \p opType of \p domain ("" is ai.onnx), by version.
+llvm::SmallVector<const UpgradeStep *, 4> getSteps(llvm::StringRef domain,
+                                                   llvm::StringRef opType);
+
+/// Brings \p node from operator set \p opset of \p domain ("" is ai.onnx) to
+/// the newest form. Nodes of other domains stay.
 llvm::Error upgradeNode(NodeForm &node, llvm::StringRef domain, int64_t opset);
 
 /// The operator that \p opType became, if it was renamed; else \p opType.
