@@ -11,9 +11,11 @@
 #include "onnc/CodeGen/ScheduleFile.h"
 #include "onnc/Driver/Compiler.h"
 #include "onnc/Driver/ModelFile.h"
+#include "onnc/Driver/OperatorTable.h"
 #include "onnc/IR/AsmPrinter.h"
 #include "onnc/Import/ONNX/Export.h"
 #include "onnc/Support/OutputFile.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -50,6 +52,7 @@ public:
   LogicalResult run();
 
 private:
+  LogicalResult listOperators();
   LogicalResult checkArguments();
   LogicalResult chooseKind();
   LogicalResult compile(Pipeline &pipeline);
@@ -98,6 +101,22 @@ const Job::NeutralKind *Job::findNeutralKind(StringRef name) {
   const NeutralKind *kind = find_if(
       neutralKinds, [&](const NeutralKind &k) { return k.name == name; });
   return kind == std::end(neutralKinds) ? nullptr : kind;
+}
+
+LogicalResult Job::listOperators() {
+  auto format = parseOperatorTableFormat(job.listOperators);
+  if (!format)
+    return error() << "no format '" << job.listOperators
+                   << "' of operators; there are text, markdown and json";
+  std::vector<std::string> quadruples;
+  for (StringRef quadruple : split(job.quadruple, ','))
+    if (!job.quadruple.empty())
+      quadruples.push_back(quadruple.str());
+  auto table = makeOperatorTable(context, targets, quadruples);
+  if (!table)
+    return failure();
+  printOperatorTable(*table, *format, os);
+  return success();
 }
 
 LogicalResult Job::checkArguments() {
@@ -255,6 +274,8 @@ LogicalResult Job::run() {
     targets.print(os);
     return success();
   }
+  if (!job.listOperators.empty())
+    return listOperators();
   if (failed(checkArguments()))
     return failure();
   if (job.passes.printLists(compiler.getPasses(), os))

@@ -8,7 +8,9 @@
 
 #include "Functions/FunctionBuilder.h"
 #include "onnc/IR/Context.h"
+#include "onnc/Transforms/Functions.h"
 #include "onnc/Transforms/Passes.h"
+#include <array>
 
 using namespace llvm;
 using namespace onnc;
@@ -21,12 +23,21 @@ struct ExpandFunctions : ExpandFunctionsBase {
 
 } // namespace
 
+static std::array<ArrayRef<Pattern>, 6> getDefinitions() {
+  return {functions::getActivations(),    functions::getReductions(),
+          functions::getNormalizations(), functions::getLosses(),
+          functions::getSequenceModels(), functions::getMovements()};
+}
+
+bool onnc::isFunction(const OpInfo &info) {
+  return any_of(getDefinitions(), [&](ArrayRef<Pattern> table) {
+    return any_of(table, [&](const Pattern &p) { return p.op == info.name; });
+  });
+}
+
 PassResult ExpandFunctions::run(Module &module, PassContext &context) const {
   PatternSet patterns(context.getContext());
-  for (ArrayRef<Pattern> table :
-       {functions::getActivations(), functions::getReductions(),
-        functions::getNormalizations(), functions::getLosses(),
-        functions::getSequenceModels(), functions::getMovements()})
+  for (ArrayRef<Pattern> table : getDefinitions())
     patterns.add(table);
   RewriteCounts counts;
   if (failed(applyPatterns(module, patterns, counts)))

@@ -19,6 +19,12 @@ def mquadruple_EQ : Joined<["-", "--"], "mquadruple=">,
     MetaVarName<"<processor-vendor-system-tool>">,
     HelpText<"Where and how the model shall run; 'mlu100' is enough">;
 def list_targets : F<"list-targets", "List processors and tools and exit">;
+def list_operators : F<"list-operators",
+    "List the operators that each target (or that of -mquadruple=) runs, in "
+    "which element types, and exit">;
+def list_operators_EQ : Joined<["--", "-"], "list-operators=">,
+    MetaVarName<"text|markdown|json">,
+    HelpText<"The same in this format">;
 def load_EQ : Joined<["--", "-"], "load=">, MetaVarName<"<library>">,
     HelpText<"Load a target from a shared library">;
 

@@ -41,6 +41,10 @@ int main(int argc, char **argv) {
   job.models = args->getAllArgValues(OPT_INPUT);
   job.quadruple = args->getLastArgValue(OPT_mquadruple_EQ);
   job.listTargets = args->hasArg(OPT_list_targets);
+  if (const opt::Arg *arg =
+          args->getLastArg(OPT_list_operators, OPT_list_operators_EQ))
+    job.listOperators =
+        arg->getOption().matches(OPT_list_operators) ? "text" : arg->getValue();
   job.plugins = args->getAllArgValues(OPT_load_EQ);
   job.output = args->getLastArgValue(OPT_o);
   job.emit = args->getLastArgValue(OPT_emit_EQ);

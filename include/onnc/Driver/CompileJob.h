@@ -23,6 +23,9 @@ struct CompileJob {
   std::vector<std::string> models;
   std::string quadruple;
   bool listTargets = false;
+  /// The format of the list of operators that is wanted (OperatorTable.h);
+  /// empty: none is.
+  std::string listOperators;
   /// Shared libraries with targets.
   std::vector<std::string> plugins;
   std::string output;
