@@ -20,15 +20,32 @@ StringRef onnc::getOperatorSkip(StringRef name) {
       .Default("");
 }
 
+StringRef onnc::getTargetSkip(StringRef quadruple, StringRef name) {
+  struct Skip {
+    StringRef target, test, reason;
+  };
+  static constexpr Skip skips[] = {
+      {"", "", ""}, // There may be none.
+#define SKIP_ON_TARGET(TARGET, TEST, REASON) {TARGET, TEST, REASON},
+#include "Skips.def"
+  };
+  for (const Skip &skip : ArrayRef(skips).drop_front())
+    if (quadruple.starts_with(skip.target) && name == skip.test)
+      return skip.reason;
+  return {};
+}
+
+Tolerance onnc::join(const Tolerance &a, const Tolerance &b) {
+  return {std::max(a.absolute, b.absolute), std::max(a.relative, b.relative),
+          std::max(a.ofLargest, b.ofLargest), a.integers || b.integers};
+}
+
 Tolerance onnc::getTolerance(const StringSet<> &operators) {
   Tolerance result{1e-7, 1e-3};
   auto widen = [&](StringRef name, double absolute, double relative,
                    double ofLargest) {
-    if (!operators.contains(name))
-      return;
-    result.absolute = std::max(result.absolute, absolute);
-    result.relative = std::max(result.relative, relative);
-    result.ofLargest = std::max(result.ofLargest, ofLargest);
+    if (operators.contains(name))
+      result = join(result, {absolute, relative, ofLargest});
   };
 #define TOLERANCE(NAME, ABSOLUTE, RELATIVE, OF_LARGEST, REASON)                \
   widen(NAME, ABSOLUTE, RELATIVE, OF_LARGEST);

@@ -16,6 +16,8 @@
 #include "onnc/Import/ONNX/TensorFile.h"
 #include "onnc/Interp/Compare.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Regex.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -68,7 +70,9 @@ public:
   TestResult run();
 
 private:
-  /// What is expected of the model isn't what happened.
+  /// Why Skips.def expects nothing of the test; "" where it must pass.
+  StringRef findSkip() const;
+  /// What is expected of the test decides together with what happened.
   TestResult finish(TestResult result);
   Error runDataSet(StringRef data);
   Expected<std::vector<RuntimeValue>> runModel(ArrayRef<RuntimeValue> inputs);
@@ -91,11 +95,30 @@ private:
   std::string diagnostics;
   /// Operators that can't be imported, as messages name them.
   SmallVector<std::string, 1> unknown;
-  /// The target has no way to do it.
+  /// The target has no way to do it, and why, in the words of the first
+  /// diagnostic that said so.
   bool beyondTarget = false;
+  std::string cause;
 };
 
 } // namespace
+
+/// What \p message says of any model: neither the operator nor where it is, and
+/// no names and types.
+static std::string getCause(StringRef message) {
+  message = message.substr(0, message.find("; in pass '"));
+  for (StringRef prefix :
+       {"isn't supported by unit '", "isn't supported: ", "can't be held: "})
+    if (size_t at = message.find(prefix); at != StringRef::npos)
+      message = message.substr(message.find(": ", at) + 2);
+  static const Regex operations(" \\([0-9]+ operations?: .*$");
+  std::string cause = operations.sub("", message);
+  // Quoted words, but no apostrophes.
+  static const Regex quoted("(^|[ (])'[^']*'");
+  while (quoted.match(cause))
+    cause = quoted.sub("\\1…", cause);
+  return cause;
+}
 
 NodeTest::NodeTest(StringRef directory, const TestConfig &config)
     : directory(directory), config(config) {
@@ -108,10 +131,13 @@ NodeTest::NodeTest(StringRef directory, const TestConfig &config)
         unknown.push_back(
             StringRef(note.message).drop_front().split('\'').first.str());
     }
-    beyondTarget |=
-        is_contained({DiagID::TargetUnsupportedOp, DiagID::CodeGenUnsupported,
-                      DiagID::CodeGenCapacity},
-                     diag.id);
+    if (beyondTarget ||
+        !is_contained({DiagID::TargetUnsupportedOp, DiagID::CodeGenUnsupported,
+                       DiagID::CodeGenCapacity},
+                      diag.id))
+      return;
+    beyondTarget = true;
+    cause = getCause(diag.message);
   });
 }
 
@@ -137,28 +163,39 @@ static std::string getOnnxName(const OpInfo &info) {
          info.getShortName().str();
 }
 
-TestResult NodeTest::finish(TestResult result) {
-  for (const auto &name : operators)
-    result.operators.push_back(name.getKey().str());
-  llvm::sort(result.operators);
-  StringRef why;
+StringRef NodeTest::findSkip() const {
+  if (!config.quadruple.empty())
+    if (StringRef reason =
+            getTargetSkip(config.quadruple, sys::path::filename(directory));
+        !reason.empty())
+      return reason;
   for (StringRef name : operators.keys())
     if (StringRef reason =
             getOperatorSkip(getOnnxName(*context.lookupOp(name)));
         !reason.empty())
-      why = reason;
+      return reason;
   if (!unknown.empty() && all_of(unknown, [](StringRef name) {
         return !getOperatorSkip(name).empty();
       }))
-    why = getOperatorSkip(unknown.front());
-  if (why.empty() || result.outcome == Outcome::Skipped)
-    return result;
-  if (result.outcome == Outcome::Passed)
-    result = {Outcome::Failed,
-              "it passes, though Skips.def lists it: " + why.str(),
-              result.operators};
-  else
-    result = {Outcome::Skipped, why.str(), result.operators};
+    return getOperatorSkip(unknown.front());
+  return {};
+}
+
+TestResult NodeTest::finish(TestResult result) {
+  for (const auto &name : operators)
+    result.operators.push_back(name.getKey().str());
+  llvm::sort(result.operators);
+  StringRef why = findSkip();
+  if (!why.empty() && result.outcome == Outcome::Passed) {
+    result.outcome = Outcome::Failed;
+    result.reason = "it passes, though Skips.def lists it: " + why.str();
+  } else if (!why.empty() && result.outcome == Outcome::Failed) {
+    result.outcome = Outcome::Skipped;
+    result.reason = why.str();
+    result.cause.clear();
+  }
+  if (result.outcome == Outcome::Skipped && result.cause.empty())
+    result.cause = result.reason;
   return result;
 }
 
@@ -175,7 +212,9 @@ NodeTest::runModel(ArrayRef<RuntimeValue> inputs) {
 Error NodeTest::compareOutputs(StringRef data, ArrayRef<RuntimeValue> outputs) {
   const Graph &graph = *module->getMain();
   const bool random = isRandom(operators);
-  const Tolerance tolerance = getTolerance(operators);
+  Tolerance tolerance = getTolerance(operators);
+  if (program)
+    tolerance = join(tolerance, program->getTolerance());
   for (unsigned i = 0; i != graph.getNumOutputs(); ++i) {
     Type type = graph.getOutput(i)->getType();
     auto expected =
@@ -229,16 +268,18 @@ TestResult NodeTest::run() {
   if (!config.quadruple.empty()) {
     RunConfig run;
     run.quadruple = config.quadruple;
+    run.board = config.board;
+    run.timeLimit = config.timeLimit;
     auto compiled = module->clone();
     program = compileAndLoad(*compiled, targets, run);
     if (!program)
-      return finish(
-          {beyondTarget ? Outcome::Skipped : Outcome::Failed, diagnostics});
+      return finish({beyondTarget ? Outcome::Skipped : Outcome::Failed,
+                     diagnostics, beyondTarget ? cause : ""});
   }
   for (unsigned set = 0;; ++set) {
     std::string data = (directory + "/test_data_set_" + Twine(set)).str();
     if (!sys::fs::is_directory(data))
-      return finish(set ? TestResult{Outcome::Passed, ""}
+      return finish(set ? TestResult{Outcome::Passed}
                         : failed("there is no data"));
     if (Error error = runDataSet(data)) {
       Outcome outcome = Outcome::Failed;

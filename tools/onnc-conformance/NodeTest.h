@@ -17,9 +17,12 @@ namespace onnc {
 enum class Outcome { Passed, Failed, Skipped };
 
 struct TestResult {
-  Outcome outcome;
+  Outcome outcome = Outcome::Failed;
   /// Why it failed or was skipped, on one line.
-  std::string reason;
+  std::string reason = {};
+  /// Why it was skipped, without what is this test's own: tests with one cause
+  /// are counted together.
+  std::string cause = {};
   /// The operators of its model that are known ("onnx.Add"), sorted.
   std::vector<std::string> operators = {};
 };
@@ -29,6 +32,10 @@ struct TestConfig {
   RunOptions options;
   /// Empty: by the interpreter.
   std::string quadruple;
+  /// Of what runs on a board: which one; empty: the processor's usual one.
+  std::string board;
+  /// Seconds for a program in an emulator.
+  unsigned timeLimit = 120;
   /// Run the pass expand-functions first.
   bool expandFunctions = false;
 };
@@ -39,8 +46,10 @@ struct TestConfig {
 /// every value has the type that was inferred for it is checked by the
 /// interpreter as it runs.
 ///
+/// A target's program may lie off by its own tolerance, too, and what the
+/// target doesn't support is skipped.
+///
 /// A test that Skips.def lists is skipped if it fails and fails if it passes.
-/// On a target, what that doesn't support is skipped, too.
 TestResult runNodeTest(llvm::StringRef directory, const TestConfig &config);
 
 } // namespace onnc

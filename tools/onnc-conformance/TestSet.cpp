@@ -9,7 +9,9 @@
 #include "TestSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
+#include "llvm/Support/Regex.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -57,5 +59,19 @@ Error TestSet::add(StringRef path) {
   if (tests.size() == first)
     return createFileError(path, createStringError("there are no tests here"));
   std::sort(tests.begin() + first, tests.end());
+  return Error::success();
+}
+
+Error TestSet::filter(StringRef pattern) {
+  Regex regex(pattern);
+  std::string problem;
+  if (!regex.isValid(problem))
+    return createStringError("'" + pattern +
+                             "' isn't a regular expression: " + problem);
+  erase_if(tests, [&](const std::string &test) {
+    return !regex.match(sys::path::filename(test));
+  });
+  if (tests.empty())
+    return createStringError("no test's name matches '" + pattern + "'");
   return Error::success();
 }

@@ -19,6 +19,10 @@ public:
   /// archive that tar knows is unpacked first. An error where there are none.
   llvm::Error add(llvm::StringRef path);
 
+  /// Keeps the tests whose names \p pattern, a regular expression, matches
+  /// somewhere. An error where that is malformed or no test is left.
+  llvm::Error filter(llvm::StringRef pattern);
+
   const std::vector<std::string> &getDirectories() const { return tests; }
 
 private:

@@ -15,6 +15,7 @@
 #define ONNC_OPTIONS "onnc-conformance/Options.inc"
 #include "NodeTest.h"
 #include "TestSet.h"
+#include "Workers.h"
 #include "onnc/Driver/OptionTable.h"
 #include "onnc/Support/Version.h"
 #include "llvm/Option/ArgList.h"
@@ -24,7 +25,7 @@
 #include "llvm/Support/FormatAdapters.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/ThreadPool.h"
+#include "llvm/Support/Threading.h"
 #include "llvm/Support/WithColor.h"
 #include <map>
 
@@ -46,15 +47,16 @@ struct Counts {
   void add(Outcome outcome) { ++of[static_cast<unsigned>(outcome)]; }
 };
 
-std::vector<TestResult> runAll(ArrayRef<std::string> tests,
-                               const TestConfig &config, unsigned jobs) {
-  std::vector<TestResult> results(tests.size());
-  DefaultThreadPool pool(hardware_concurrency(jobs));
-  for (auto [test, result] : zip_equal(tests, results))
-    pool.async([&config, &test = test, &result = result] {
-      result = runNodeTest(test, config);
-    });
-  pool.wait();
+Expected<std::vector<TestResult>> runAll(ArrayRef<std::string> tests,
+                                         const TestConfig &config,
+                                         const WorkerOptions &workers,
+                                         bool inProcess) {
+  auto run = [&](size_t i) { return runNodeTest(tests[i], config); };
+  if (!inProcess)
+    return runInProcesses(tests.size(), workers, run);
+  std::vector<TestResult> results;
+  for (size_t i = 0; i != tests.size(); ++i)
+    results.push_back(run(i));
   return results;
 }
 
@@ -70,6 +72,31 @@ void printOperators(ArrayRef<TestResult> results, raw_ostream &os) {
        << format("  %6u  %6u  %7u\n", counts.of[0], counts.of[1], counts.of[2]);
 }
 
+/// How many tests were skipped for each cause, the most frequent first.
+void printCauses(ArrayRef<TestResult> results, raw_ostream &os) {
+  std::map<StringRef, unsigned> counts;
+  for (const TestResult &result : results)
+    if (result.outcome == Outcome::Skipped)
+      ++counts[result.cause];
+  std::vector<std::pair<StringRef, unsigned>> sorted(counts.begin(),
+                                                     counts.end());
+  stable_sort(sorted, [](auto &a, auto &b) { return a.second > b.second; });
+  if (!sorted.empty())
+    os << "skipped  because\n";
+  for (const auto &[cause, count] : sorted)
+    os << format("%7u  ", count) << cause << '\n';
+}
+
+/// Reads a whole number of at least 1; false after an error.
+bool readCount(const InputArgList &args, unsigned id, unsigned &count) {
+  const Arg *arg = args.getLastArg(id);
+  if (!arg ||
+      (!StringRef(arg->getValue()).getAsInteger(10, count) && count != 0))
+    return true;
+  fail("'" + arg->getAsString(args) + "' must be a whole number, at least 1");
+  return false;
+}
+
 int runTests(const InputArgList &args) {
   TestConfig config;
   config.options.naiveKernels = args.hasArg(OPT_naive);
@@ -77,20 +104,28 @@ int runTests(const InputArgList &args) {
   config.expandFunctions = args.hasArg(OPT_expand_functions);
   if (config.quadruple == "interp")
     config.quadruple.clear();
-  unsigned jobs = 0;
-  if (const Arg *arg = args.getLastArg(OPT_jobs_EQ))
-    if (StringRef(arg->getValue()).getAsInteger(10, jobs) || jobs == 0)
-      return fail("'" + arg->getAsString(args) +
-                  "' must be a whole number, at least 1");
+  config.board = args.getLastArgValue(OPT_board_EQ);
+  WorkerOptions workers;
+  workers.jobs = hardware_concurrency().compute_thread_count();
+  if (!readCount(args, OPT_jobs_EQ, workers.jobs) ||
+      !readCount(args, OPT_time_limit_EQ, workers.timeLimit))
+    return 1;
+  config.timeLimit = workers.timeLimit;
   TestSet set;
   for (const std::string &path : args.getAllArgValues(OPT_INPUT))
     if (Error error = set.add(path))
       return fail(toString(std::move(error)));
+  if (const Arg *arg = args.getLastArg(OPT_filter_EQ))
+    if (Error error = set.filter(arg->getValue()))
+      return fail(toString(std::move(error)));
 
-  std::vector<TestResult> results = runAll(set.getDirectories(), config, jobs);
+  auto results = runAll(set.getDirectories(), config, workers,
+                        args.hasArg(OPT_in_process));
+  if (!results)
+    return fail(toString(results.takeError()));
   Counts counts;
   static constexpr StringLiteral names[] = {"passed", "FAILED", "skipped"};
-  for (auto [test, result] : zip_equal(set.getDirectories(), results)) {
+  for (auto [test, result] : zip_equal(set.getDirectories(), *results)) {
     counts.add(result.outcome);
     if (result.outcome != Outcome::Failed && !args.hasArg(OPT_verbose))
       continue;
@@ -100,8 +135,10 @@ int runTests(const InputArgList &args) {
       outs() << ": " << result.reason;
     outs() << '\n';
   }
-  if (!args.hasArg(OPT_quiet))
-    printOperators(results, outs());
+  if (!args.hasArg(OPT_quiet)) {
+    printOperators(*results, outs());
+    printCauses(*results, outs());
+  }
   outs() << counts.of[0] << " passed, " << counts.of[1] << " failed, "
          << counts.of[2] << " skipped\n";
   return counts.of[1] != 0;

@@ -56,6 +56,7 @@ static std::optional<HostType> getHostType(ElementType type) {
     CASE(F64)
     CASE(I8)
     CASE(I32)
+    CASE(I64)
     CASE(Bool)
 #undef CASE
   default:
@@ -87,6 +88,9 @@ Error ModuleEmitter::describe(TensorKind kind, StringRef name, Value *tensor,
   TensorType type = tensor->getTensorType();
   auto host = getHostType(type.getElementType());
   auto device = getBufferElement(view.type);
+  // Constants are known to fit where they are stored, inputs aren't.
+  if (host == HostType::I64 && kind == TensorKind::Input)
+    host.reset();
   if (!host || !device || !view.type.getLayout().getBlocks().empty())
     return makeError(op, "holds a tensor of type " + type.str() + " as " +
                              Type(view.type).str() +

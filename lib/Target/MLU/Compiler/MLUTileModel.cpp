@@ -44,11 +44,20 @@ static Layout getAlignedLayout(unsigned operandRank, unsigned rank) {
   return Layout::get(order);
 }
 
+/// How tensors lie in device memory. No kernel takes bool and int64, but models
+/// have constants of them as outputs, the shape of a tensor for instance.
+static ElementType getBackingElement(ElementType type) {
+  if (type == ElementType::Bool)
+    return ElementType::I8;
+  if (type == ElementType::I64)
+    return ElementType::I32;
+  return getStorageElement(type).value_or(type);
+}
+
 BufferType MLUTileModel::getTensorBuffer(TensorType type) const {
   auto shape = *type.getStaticShape();
-  auto element = getStorageElement(type.getElementType());
   return BufferType::get(type.getContext(),
-                         element.value_or(type.getElementType()), shape,
+                         getBackingElement(type.getElementType()), shape,
                          getBackingMemory(), getTensorLayout(shape.size()));
 }
 

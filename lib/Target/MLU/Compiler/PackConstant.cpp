@@ -8,6 +8,7 @@
 
 #include "PackConstant.h"
 #include "../Float16.h"
+#include "llvm/Support/MathExtras.h"
 #include <cmath>
 #include <limits>
 
@@ -87,6 +88,7 @@ static bool packAs(ConstantAttr value, ArrayRef<int64_t> shape,
     return true;
     CASE(F32, float)
     CASE(F64, double)
+    CASE(Bool, uint8_t)
     CASE(I8, int8_t)
     CASE(U8, uint8_t)
     CASE(I16, int16_t)
@@ -96,6 +98,16 @@ static bool packAs(ConstantAttr value, ArrayRef<int64_t> shape,
   default:
     return false;
   }
+}
+
+/// Whether all elements of an int64 constant are int32 numbers.
+static bool fitsInt32(ConstantAttr value) {
+  const ConstantData &data = value.getData();
+  const int64_t count = data.isSplat() ? 1 : *value.getType().getNumElements();
+  for (int64_t i = 0; i < count; ++i)
+    if (!isInt<32>(data.get<int64_t>(i)))
+      return false;
+  return true;
 }
 
 Expected<std::vector<uint8_t>> mlu::packConstant(ConstantAttr value,
@@ -131,6 +143,10 @@ Expected<std::vector<uint8_t>> mlu::packConstant(ConstantAttr value,
     done = packAs<int8_t>(source, shape, strides, bytes.data());
     break;
   case ElementType::I32:
+    if (value.getType().getElementType() == ElementType::I64 &&
+        !fitsInt32(value))
+      return createStringError("a constant of 64-bit integers has elements "
+                               "that 32 bits don't hold");
     done = packAs<int32_t>(source, shape, strides, bytes.data());
     break;
   default:
