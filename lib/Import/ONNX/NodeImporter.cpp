@@ -97,12 +97,14 @@ std::string ModelImporter::whyUnknown(const onnx::NodeProto &node,
   StringRef opType = getNewestName(node.op_type());
   if (domain.empty() && opType == "Constant")
     return {};
-  if (!context.lookupOnnxOp(domain, opType)) {
+  const OpInfo *info = context.lookupOnnxOp(domain, opType);
+  if (!info) {
     if (domain.empty())
       return "there is no such operator, or it isn't supported";
     return "nothing is known of the operator's domain or of the operator";
   }
-  if (int first = getFirstVersion(node.op_type()); version->second < first)
+  if (int first = getFirstVersion(node.op_type(), *info);
+      version->second < first)
     return "it appeared in operator set " + std::to_string(first) +
            ", the model uses " + std::to_string(version->second);
   return {};

@@ -14,10 +14,10 @@ using namespace llvm;
 using namespace onnc;
 using namespace onnc::onnx_import;
 
-static OperatorVersions getVersions(StringRef domain, StringRef name,
+static OperatorVersions getVersions(const OpInfo &info, StringRef name,
                                     int last) {
-  OperatorVersions versions{name, getFirstVersion(name), last, {}};
-  for (const UpgradeStep *step : getSteps(domain, name)) {
+  OperatorVersions versions{name, getFirstVersion(name, info), last, {}};
+  for (const UpgradeStep *step : getSteps(info.onnxDomain, name)) {
     // Beyond the last stands what makes it the operator of the new name.
     if (step->version > last)
       continue;
@@ -40,9 +40,9 @@ SmallVector<OperatorVersions, 1> onnc::getOperatorHistory(const OpInfo &info) {
                      : domain == "ai.onnx.ml" ? newestOnnxMlOpset
                                               : info.onnxSince;
   SmallVector<OperatorVersions, 1> history = {
-      getVersions(domain, info.getShortName(), newest)};
+      getVersions(info, info.getShortName(), newest)};
   for (const Renaming &renaming : getRenamings())
     if (domain.empty() && renaming.newName == info.getShortName())
-      history.push_back(getVersions(domain, renaming.oldName, renaming.last));
+      history.push_back(getVersions(info, renaming.oldName, renaming.last));
   return history;
 }

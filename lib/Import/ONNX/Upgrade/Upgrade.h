@@ -119,8 +119,9 @@ llvm::Error upgradeNode(NodeForm &node, llvm::StringRef domain, int64_t opset);
 /// The operator that \p opType became, if it was renamed; else \p opType.
 llvm::StringRef getNewestName(llvm::StringRef opType);
 
-/// The operator set in which \p opType appeared.
-int getFirstVersion(llvm::StringRef opType);
+/// The operator set in which \p opType appeared, which is \p info's name or one
+/// that it had earlier.
+int getFirstVersion(llvm::StringRef opType, const OpInfo &info);
 
 // For several families ------------------------------------------------------
 
