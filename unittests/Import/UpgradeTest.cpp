@@ -1,0 +1,198 @@
+//===- UpgradeTest.cpp - A test per conversion ----------------------------===//
+//
+// Part of the ONNC project, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Each step of the importer's tables has a model of an old operator set in
+/// UpgradeCases.def. It is imported and computes what the same model in its
+/// newest form computes. That the case is about its step is tested, too: in the
+/// operator set of the step, which then isn't taken, the old form is refused,
+/// or means something else.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Upgrade/Upgrade.h"
+#include "ImportTestUtil.h"
+#include "onnc/IR/AsmPrinter.h"
+#include "onnc/Interp/Compare.h"
+#include "onnc/Interp/Interpreter.h"
+#include "onnc/Testing/ModelGenerator.h"
+#include "llvm/ADT/StringSet.h"
+#include <onnx/defs/parser.h>
+
+using namespace llvm;
+using namespace onnc;
+using namespace onnc::test;
+
+namespace {
+
+struct UpgradeCase {
+  const char *domain;
+  const char *op;
+  /// The operator set whose form the step produces.
+  int version;
+  const char *signature;
+  const char *oldForm;
+  /// Null: the old form is refused, for \c reason.
+  const char *newForm;
+  const char *reason;
+};
+
+const UpgradeCase cases[] = {
+#define CONVERSION(OP, VERSION, SIGNATURE, OLD, NEW)                           \
+  {"", OP, VERSION, SIGNATURE, OLD, NEW, nullptr},
+#define REFUSAL(OP, VERSION, SIGNATURE, OLD, REASON)                           \
+  {"", OP, VERSION, SIGNATURE, OLD, nullptr, REASON},
+#define ML_CONVERSION(OP, VERSION, SIGNATURE, OLD, NEW)                        \
+  {"ai.onnx.ml", OP, VERSION, SIGNATURE, OLD, NEW, nullptr},
+#include "UpgradeCases.def"
+};
+
+std::string getKey(StringRef domain, StringRef op, int version) {
+  return (domain + (domain.empty() ? "" : ".") + op + "-" + Twine(version))
+      .str();
+}
+
+/// A graph "g" of \p body in operator set \p opset of the case's domain, and of
+/// an operator set that knows all else.
+std::unique_ptr<Module> import(Context &context, const UpgradeCase &test,
+                               StringRef body, int64_t opset) {
+  const bool isMl = *test.domain != 0;
+  std::string text;
+  raw_string_ostream(text) << "<ir_version: 7, opset_import: [\"\" : "
+                           << (isMl ? newestOnnxOpset : opset)
+                           << ", \"ai.onnx.ml\" : "
+                           << (isMl ? opset : newestOnnxMlOpset) << "]>\ng "
+                           << test.signature << "\n{ " << body << " }\n";
+  onnx::ModelProto model;
+  auto status = onnx::OnnxParser::Parse(model, text.c_str());
+  if (!status.IsOK()) {
+    ADD_FAILURE() << text << status.ErrorMessage();
+    return nullptr;
+  }
+  std::string bytes = model.SerializeAsString();
+  BlobRef blob(new Blob(std::vector<char>(bytes.begin(), bytes.end())));
+  return importModel(context, blob, "case.onnx");
+}
+
+/// Inputs follow from the names, so that all forms of a case have the same.
+Expected<RuntimeValues> execute(const Module &module) {
+  auto inputs = smith::makeInputs(module);
+  if (!inputs)
+    return inputs.takeError();
+  return run(*module.getMain(), *inputs);
+}
+
+/// The first difference; "" where there is none.
+std::string findDifference(const RuntimeValues &a, const RuntimeValues &b) {
+  if (a.size() != b.size())
+    return "other numbers of outputs";
+  for (size_t i = 0; i != a.size(); ++i)
+    if (ComparisonResult result = compare(a[i], b[i]); !result)
+      return result.firstMismatch;
+  return {};
+}
+
+std::string print(const Module &module) {
+  std::string text;
+  raw_string_ostream os(text);
+  printModule(module, os);
+  return text;
+}
+
+/// Is the step one that only gives the operator its new name?
+bool isRenaming(const UpgradeCase &test) {
+  return any_of(onnx_import::getRenamings(), [&](const auto &renaming) {
+    return renaming.oldName == test.op && renaming.last + 1 == test.version;
+  });
+}
+
+class UpgradeTest : public testing::TestWithParam<UpgradeCase> {};
+
+TEST_P(UpgradeTest, OldFormBecomesNewest) {
+  const UpgradeCase &test = GetParam();
+  TestContext context;
+  auto old = import(context, test, test.oldForm, test.version - 1);
+  if (!test.newForm) {
+    EXPECT_FALSE(old);
+    EXPECT_NE(context.messages.find(test.reason), std::string::npos)
+        << context.messages;
+    return;
+  }
+  ASSERT_TRUE(old) << context.messages;
+  const bool isMl = *test.domain != 0;
+  auto newest = import(context, test, test.newForm,
+                       isMl ? newestOnnxMlOpset : newestOnnxOpset);
+  ASSERT_TRUE(newest) << context.messages;
+  auto actual = execute(*old), expected = execute(*newest);
+  ASSERT_TRUE(bool(actual)) << toString(actual.takeError());
+  ASSERT_TRUE(bool(expected)) << toString(expected.takeError());
+  EXPECT_EQ(findDifference(*actual, *expected), "");
+}
+
+TEST_P(UpgradeTest, CaseNeedsItsStep) {
+  const UpgradeCase &test = GetParam();
+  TestContext context;
+  auto unchanged = import(context, test, test.oldForm, test.version);
+  if (!test.newForm) {
+    EXPECT_EQ(context.messages.find(test.reason), std::string::npos);
+    return;
+  }
+  // Of a new name the importer knows without its step.
+  if (!unchanged || isRenaming(test))
+    return;
+  auto old = import(context, test, test.oldForm, test.version - 1);
+  ASSERT_TRUE(old) << context.messages;
+  EXPECT_NE(print(*unchanged), print(*old))
+      << "the old form becomes the same without the step";
+}
+
+/// What GoogleTest prints of a case.
+void PrintTo(const UpgradeCase &test, std::ostream *os) {
+  *os << getKey(test.domain, test.op, test.version);
+}
+
+std::string getName(const testing::TestParamInfo<UpgradeCase> &info) {
+  return info.param.op + ("_" + std::to_string(info.param.version)) +
+         (info.param.newForm ? "" : "_refused");
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, UpgradeTest, testing::ValuesIn(cases), getName);
+
+/// All steps that the importer may take, "Clip-11".
+StringSet<> getSteps() {
+  Context context;
+  StringSet<> keys;
+  auto add = [&](StringRef domain, StringRef op) {
+    for (const auto *step : onnx_import::getSteps(domain, op))
+      if (step->upgrade)
+        keys.insert(getKey(domain, op, step->version));
+  };
+  for (const OpInfo *info : context.getOps())
+    if (info->onnxSince)
+      add(info->onnxDomain, info->getShortName());
+  for (const auto &renaming : onnx_import::getRenamings())
+    add("", renaming.oldName);
+  return keys;
+}
+
+TEST(UpgradeTables, EachStepHasACase) {
+  StringSet<> steps = getSteps(), tested;
+  EXPECT_GT(steps.size(), 80u);
+  for (const UpgradeCase &test : cases)
+    tested.insert(getKey(test.domain, test.op, test.version));
+  for (const auto &step : steps)
+    EXPECT_TRUE(tested.contains(step.getKey()))
+        << "the conversion " << step.getKey().str()
+        << " has no case in UpgradeCases.def";
+  for (const auto &key : tested)
+    EXPECT_TRUE(steps.contains(key.getKey()))
+        << "UpgradeCases.def has a case of " << key.getKey().str()
+        << ", which isn't a conversion";
+}
+
+} // namespace
