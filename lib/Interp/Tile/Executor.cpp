@@ -460,26 +460,26 @@ Error TileExecutor::forAll(const Operation &op) {
   const IterationId outer = checker.current;
   const int32_t run = checker.iterations.startLoop();
   const size_t outerCounters = counters.size();
-  Error error = Error::success();
-  forEachIndex(op.getInts("counts"), [&](ArrayRef<int64_t> point) {
-    if (error)
-      return;
-    if ((error = execution.countIteration()))
-      return;
+  const Box points = getFullBox(op.getInts("counts"));
+  auto numPoints = countElements(op.getInts("counts"));
+  if (!numPoints)
+    return numPoints.takeError();
+  for (int64_t i = 0; i != *numPoints; ++i) {
+    if (Error error = execution.countIteration())
+      return error;
+    const Shape point = getCoordinates(points, i);
     counters.truncate(outerCounters);
-    for (auto [argument, i] : zip_equal(body.getArguments(), point))
-      counters.push_back({argument, i});
+    for (auto [argument, index] : zip_equal(body.getArguments(), point))
+      counters.push_back({argument, index});
     checker.current = checker.iterations.enter(outer, run, op, point);
     const int64_t firstCopy = nextCopy;
     if (auto results = runBody(body); !results)
-      error = results.takeError();
-    else
-      error = endScope(firstCopy, nullptr);
+      return results.takeError();
+    if (Error error = endScope(firstCopy, nullptr))
+      return error;
     if (memory)
       memory->endLoops(checker.current);
-  });
-  if (error)
-    return error;
+  }
   counters.truncate(outerCounters);
   checker.current = outer;
   if (memory)
