@@ -89,6 +89,11 @@ private:
   Outcome checkTypes();
   Outcome checkText(const Module &of);
   Outcome checkOnnx();
+  Outcome checkOpsets();
+  /// The module as it comes back from ONNX; null, with the outcome, where it
+  /// doesn't.
+  std::unique_ptr<Module> exportAndImport(const ExportOptions &exportOptions,
+                                          Outcome &outcome);
   Outcome checkKernels();
   Outcome checkOptimizations();
   Outcome checkTiles(const Module &compiled, Tolerance tolerance);
@@ -120,8 +125,9 @@ private:
 
 } // namespace
 
-static constexpr StringRef checkNames[] = {
-    "types", "text", "onnx", "kernels", "optimize", "tiles", "plan", "run"};
+static constexpr StringRef checkNames[] = {"types",  "text",    "onnx",
+                                           "opsets", "kernels", "optimize",
+                                           "tiles",  "plan",    "run"};
 
 ArrayRef<StringRef> smith::getCheckNames() { return checkNames; }
 
@@ -259,20 +265,52 @@ ModelChecker::Outcome ModelChecker::checkText(const Module &of) {
   return {};
 }
 
-ModelChecker::Outcome ModelChecker::checkOnnx() {
+std::unique_ptr<Module>
+ModelChecker::exportAndImport(const ExportOptions &exportOptions,
+                              Outcome &outcome) {
   Listener listener(context.getDiagnostics());
   auto copy = module.clone();
-  std::optional<std::string> bytes = exportModelToBytes(*copy);
-  if (!bytes)
-    return refuse(listener);
+  std::optional<std::string> bytes = exportModelToBytes(*copy, exportOptions);
+  if (!bytes) {
+    outcome = refuse(listener);
+    return nullptr;
+  }
   auto imported = importModel(
       context,
       BlobRef(new Blob(std::vector<char>(bytes->begin(), bytes->end()))),
       "export.onnx");
   if (!imported)
-    return fail("the exported model can't be imported: " +
-                listener.getMessage());
-  return runAndCompare(*imported, {});
+    outcome =
+        fail("the exported model can't be imported: " + listener.getMessage());
+  return imported;
+}
+
+ModelChecker::Outcome ModelChecker::checkOnnx() {
+  Outcome outcome;
+  auto imported = exportAndImport({}, outcome);
+  return imported ? runAndCompare(*imported, {}) : outcome;
+}
+
+ModelChecker::Outcome ModelChecker::checkOpsets() {
+  // The oldest set with a form for all operators, and some between it and the
+  // newest; conversions of several sets follow one another.
+  Outcome last;
+  unsigned checked = 0;
+  for (int64_t opset = 5; opset < newestOnnxOpset && checked < 4; ++opset) {
+    ExportOptions exportOptions;
+    exportOptions.opset = opset;
+    Outcome outcome;
+    auto imported = exportAndImport(exportOptions, outcome);
+    if (imported)
+      outcome = runAndCompare(*imported, {});
+    if (outcome.verdict == Verdict::Failed)
+      return fail("operator set " + Twine(opset) + ": " + outcome.reason);
+    last = std::move(outcome);
+    if (!imported)
+      continue;
+    opset += 2 * checked++;
+  }
+  return checked ? Outcome() : last;
 }
 
 ModelChecker::Outcome ModelChecker::checkKernels() {
@@ -419,6 +457,8 @@ LogicalResult ModelChecker::run() {
     perform("text", [&] { return checkText(module); });
   if (isWanted("onnx"))
     perform("onnx", [&] { return checkOnnx(); });
+  if (isWanted("opsets"))
+    perform("opsets", [&] { return checkOpsets(); });
   if (isWanted("kernels"))
     perform("kernels", [&] { return checkKernels(); });
   if (isWanted("optimize"))

@@ -31,7 +31,7 @@ def max_elements_EQ : V<"max-elements=", "<n>",
     "The most elements a value may have; 2048 by default">;
 
 def check_EQ : V<"check=", "<check,...>",
-    "Of types, text, onnx, kernels, optimize, tiles, plan, run; all by default">;
+    "Of types, text, onnx, opsets, kernels, optimize, tiles, plan, run; all by default">;
 def target_EQ : V<"target=", "<quadruple,...>",
     "The targets of tiles, plan and run; none by default">;
 def O_LEVEL : Joined<["-"], "O">, MetaVarName<"<0-3>">,

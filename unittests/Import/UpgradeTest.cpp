@@ -18,6 +18,7 @@
 #include "Upgrade/Upgrade.h"
 #include "ImportTestUtil.h"
 #include "onnc/IR/AsmPrinter.h"
+#include "onnc/Import/ONNX/Export.h"
 #include "onnc/Interp/Compare.h"
 #include "onnc/Interp/Interpreter.h"
 #include "onnc/Testing/ModelGenerator.h"
@@ -111,6 +112,15 @@ bool isRenaming(const UpgradeCase &test) {
   });
 }
 
+/// The form of the case is one that the old operator set doesn't have: another
+/// axis than the last, operands that aren't constant.
+bool hasNoWayBack(const UpgradeCase &test) {
+  static constexpr StringRef keys[] = {"DFT-20", "GroupNormalization-21",
+                                       "Hardmax-13", "LogSoftmax-13",
+                                       "Softmax-13"};
+  return is_contained(keys, getKey(test.domain, test.op, test.version));
+}
+
 class UpgradeTest : public testing::TestWithParam<UpgradeCase> {};
 
 TEST_P(UpgradeTest, OldFormBecomesNewest) {
@@ -149,6 +159,58 @@ TEST_P(UpgradeTest, CaseNeedsItsStep) {
   ASSERT_TRUE(old) << context.messages;
   EXPECT_NE(print(*unchanged), print(*old))
       << "the old form becomes the same without the step";
+}
+
+/// The way back: the exporter writes the newest form in the old operator set.
+TEST_P(UpgradeTest, NewestFormIsWrittenInOldSet) {
+  const UpgradeCase &test = GetParam();
+  if (!test.newForm || *test.domain || hasNoWayBack(test))
+    return;
+  TestContext context;
+  auto newest = import(context, test, test.newForm, newestOnnxOpset);
+  ASSERT_TRUE(newest) << context.messages;
+  ExportOptions options;
+  options.opset = test.version - 1;
+  auto bytes = exportModelToBytes(*newest, options);
+  ASSERT_TRUE(bytes) << context.messages;
+  BlobRef blob(new Blob(std::vector<char>(bytes->begin(), bytes->end())));
+  auto old = importModel(context, blob, "old.onnx");
+  ASSERT_TRUE(old) << context.messages;
+  auto actual = execute(*old), expected = execute(*newest);
+  ASSERT_TRUE(bool(actual)) << toString(actual.takeError());
+  ASSERT_TRUE(bool(expected)) << toString(expected.takeError());
+  EXPECT_EQ(findDifference(*actual, *expected), "");
+  // Where the step isn't taken, it is another model.
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(*bytes));
+  model.mutable_opset_import(0)->set_version(test.version);
+  std::string wrong = model.SerializeAsString();
+  BlobRef wrongBlob(new Blob(std::vector<char>(wrong.begin(), wrong.end())));
+  auto other = importModel(context, wrongBlob, "wrong.onnx");
+  // Selu-6 with all attributes is that of any set.
+  if (other && !isRenaming(test) && StringRef(test.op) != "Selu") {
+    EXPECT_NE(print(*other), print(*old));
+  }
+}
+
+TEST(Downgrade, WhatHasNoOldFormIsRefused) {
+  for (auto [body, opset, reason] :
+       {std::tuple("y = Softmax<axis=0>(x)", 12,
+                   "it isn't along the last axis"),
+        std::tuple("y = Gelu(x)", 19, "it appeared in operator set 20"),
+        std::tuple("s = Shape(x) z = Reshape(x, s) y = Relu(z)", 4,
+                   "'onnx.Reshape' can't be written in operator set 4: its "
+                   "shape isn't constant")}) {
+    UpgradeCase test = {"", "", 0, "(float[2,3] x) => (float[2,3] y)"};
+    TestContext context;
+    auto module = import(context, test, body, newestOnnxOpset);
+    ASSERT_TRUE(module) << context.messages;
+    ExportOptions options;
+    options.opset = opset;
+    EXPECT_FALSE(exportModelToBytes(*module, options));
+    EXPECT_NE(context.messages.find(reason), std::string::npos)
+        << context.messages;
+  }
 }
 
 /// What GoogleTest prints of a case.

@@ -13,6 +13,7 @@
 ///   types     every computed value has the type that was inferred for it
 ///   text      a module's text parses back to the same text
 ///   onnx      an exported model imports as one with bit-equal results
+///   opsets    the same in the forms of older operator sets
 ///   kernels   blocked and plain kernels give the same bits
 ///   optimize  the optimizations of -O1 keep every bit, those of -O2 results
 ///             within rounding; quantized groups, too, when they are folded

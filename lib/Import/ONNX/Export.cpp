@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/Import/ONNX/Export.h"
+#include "Downgrade.h"
 #include "ImportError.h"
 #include "TensorWriter.h"
 #include "onnc/IR/Context.h"
@@ -55,8 +56,10 @@ private:
   LogicalResult checkOperators();
   LogicalResult fillGraph(Region &region, unsigned numCaptures,
                           NameScope &scope, onnx::GraphProto &proto);
-  LogicalResult fillNode(Operation &op, const NameScope &scope,
+  LogicalResult fillNode(Operation &op, NameScope &scope,
                          onnx::NodeProto &proto);
+  LogicalResult downgrade(Operation &op, NameScope &scope,
+                          onnx::NodeProto &node, onnx::GraphProto &graph);
   LogicalResult fillAttributes(Operation &op, onnx::NodeProto &proto);
   LogicalResult fillValueInfo(Value *value, StringRef name, Type type,
                               onnx::ValueInfoProto &proto);
@@ -221,7 +224,9 @@ LogicalResult Exporter::fillGraph(Region &region, unsigned numCaptures,
       continue;
     }
     atStart = false;
-    if (failed(fillNode(op, scope, *proto.add_node())))
+    onnx::NodeProto &node = *proto.add_node();
+    if (failed(fillNode(op, scope, node)) ||
+        failed(downgrade(op, scope, node, proto)))
       return failure();
     for (Value *result : op.getResults())
       if (names.contains(result) && !result->getType().isNone() &&
@@ -260,7 +265,30 @@ LogicalResult Exporter::fillGraph(Region &region, unsigned numCaptures,
   return success();
 }
 
-LogicalResult Exporter::fillNode(Operation &op, const NameScope &scope,
+/// Into the form of an older operator set.
+LogicalResult Exporter::downgrade(Operation &op, NameScope &scope,
+                                  onnx::NodeProto &node,
+                                  onnx::GraphProto &graph) {
+  if (!options.opset)
+    return success();
+  auto addConstant = [&](ConstantAttr value, StringRef wanted) {
+    std::string name = wanted.str();
+    for (unsigned i = 1; scope.isTaken(name); ++i)
+      name = (wanted + "_" + Twine(i)).str();
+    scope.taken.insert(name);
+    auto *tensor = graph.add_initializer();
+    tensor->set_name(name);
+    fillConstant(value, *tensor);
+    return name;
+  };
+  OldNode old{op, node, addConstant};
+  if (Error e = downgradeNode(old, options.opset))
+    return error(&op) << "can't be written in operator set " << options.opset
+                      << ": " << toString(std::move(e));
+  return success();
+}
+
+LogicalResult Exporter::fillNode(Operation &op, NameScope &scope,
                                  onnx::NodeProto &proto) {
   const OpInfo &info = op.getInfo();
   proto.set_op_type(info.getShortName().str());
@@ -386,7 +414,8 @@ void Exporter::fillModel() {
   if (auto v = dyn_cast_or_null<IntAttr>(module.getAttr("onnx.model_version")))
     model.set_model_version(v.getValue());
 
-  std::map<StringRef, int64_t> opsets = {{"", newestOnnxOpset}};
+  std::map<StringRef, int64_t> opsets = {
+      {"", options.opset ? options.opset : newestOnnxOpset}};
   module.getMain()->getBody().walk([&](Operation *op) {
     const OpInfo &info = op->getInfo();
     if (info.onnxSince && !info.onnxDomain.empty())
@@ -446,8 +475,8 @@ void Exporter::writeExternalData(raw_ostream &os) const {
   }
 }
 
-std::optional<std::string> onnc::exportModelToBytes(Module &module) {
-  ExportOptions options;
+std::optional<std::string>
+onnc::exportModelToBytes(Module &module, const ExportOptions &options) {
   Exporter exporter(module, options, "");
   std::string bytes;
   if (failed(exporter.run()) || failed(exporter.serialize(bytes)))

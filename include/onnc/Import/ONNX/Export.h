@@ -25,6 +25,11 @@ struct ExportOptions {
   /// Constants of at least this many bytes go to "<path>.data" beside the
   /// model. Protobuf can't write models of 2 GB and more in one file.
   uint64_t externalThreshold = UINT64_MAX;
+  /// The operator set of ai.onnx to write, from 5 on; 0: the newest. Operators
+  /// get the forms that they had there; what has none is an error that says
+  /// why. Element types and attributes that came later are written all the
+  /// same.
+  int64_t opset = 0;
 };
 
 /// Writes the graph "main" of \p module to \p path. Fails, with the error
@@ -34,7 +39,8 @@ LogicalResult exportModel(Module &module, llvm::StringRef path,
                           const ExportOptions &options = {});
 
 /// The same to memory, with all constants inside; nullopt where it fails.
-std::optional<std::string> exportModelToBytes(Module &module);
+std::optional<std::string>
+exportModelToBytes(Module &module, const ExportOptions &options = {});
 
 } // namespace onnc
 
