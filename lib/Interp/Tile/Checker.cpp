@@ -140,9 +140,9 @@ Error TileChecker::checkOwners(const TileView &view, ArrayRef<Range> box) {
   if (wrong < 0)
     return Error::success();
   return fail("reads element " + interp::toText(box, wrong) + " of " +
-              view.name + ", which " + arena.describe(arena.getOwner(at)) +
-              " has overwritten at byte " + Twine(at * arena.getGrain()) +
-              " of '" + arena.getName() + "'");
+              view.describe() + ", which " +
+              arena.describe(arena.getOwner(at)) + " has overwritten at byte " +
+              Twine(at * arena.getGrain()) + " of '" + arena.getName() + "'");
 }
 
 Error TileChecker::checkPending(const TileView &view, ArrayRef<Range> box) {
@@ -162,7 +162,7 @@ Error TileChecker::checkPending(const TileView &view, ArrayRef<Range> box) {
   if (wrong < 0)
     return Error::success();
   return fail("writes element " + interp::toText(box, wrong) + " of " +
-              view.name + " over " + arena.describe(owner) +
+              view.describe() + " over " + arena.describe(owner) +
               ", which a copy is still writing: its token hasn't been waited "
               "for");
 }

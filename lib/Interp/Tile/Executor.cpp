@@ -119,6 +119,7 @@ Expected<std::shared_ptr<TileStorage>>
 TileExecutor::allocate(const Operation &op, TileStorage::Contents contents,
                        int64_t multiplicity) {
   auto storage = std::make_shared<TileStorage>();
+  storage->op = &op;
   storage->type = tile::getBufferType(op.getResult());
   storage->multiplicity = multiplicity;
   storage->instanceSize =

@@ -57,8 +57,8 @@ private:
 
 } // namespace
 
-/// The first grain of the element of \p box with the lowest address, or with
-/// the highest one: offsets grow with every index, in blocked layouts too.
+/// Where the element of \p box with the lowest address begins, or the one with
+/// the highest, in bits: offsets grow with every index, in blocked layouts too.
 static int64_t getCorner(const TileView &view, ArrayRef<Range> box,
                          bool highest) {
   int64_t place = view.base;
@@ -66,7 +66,7 @@ static int64_t getCorner(const TileView &view, ArrayRef<Range> box,
     place +=
         view.array
             ->offsets[d][(highest ? range.hi - 1 : range.lo) - view.origin[d]];
-  return view.storage->arena->getGrainOf(view.storage->getByte(place));
+  return view.storage->getBit(place);
 }
 
 /// Does an iteration read of operand \p operand the element that it writes?
@@ -133,7 +133,8 @@ Error OverlapChecker::run(ArrayRef<Box> boxes) {
       inputs.push_back(i);
   if (inputs.empty())
     return Error::success();
-  firstGrain = getCorner(target, whole, /*highest=*/false);
+  firstGrain = target.storage->arena->getGrainOf(
+      getCorner(target, whole, /*highest=*/false) / 8);
   forEachGrain(target, whole, [&](int64_t, int64_t grain) {
     const size_t i = grain - firstGrain;
     if (i >= written.size())
@@ -153,9 +154,9 @@ Error OverlapChecker::checkEarlier(unsigned earlier, const Box &written,
     const Box *read = getRead(reads, i);
     if (read && source.storage->meets(*targets[earlier].storage) &&
         overlap(targets[earlier], written, source, *read))
-      return fail("writes " + targets[earlier].name + " over elements of " +
-                  source.name + " that " + getTarget().name +
-                  " is computed from");
+      return fail("writes " + targets[earlier].describe() +
+                  " over elements of " + source.describe() + " that " +
+                  getTarget().describe() + " is computed from");
   }
   return Error::success();
 }
@@ -201,14 +202,25 @@ Error OverlapChecker::checkElement(const Box &element,
     if (!read)
       continue;
     const TileView &source = sources[input];
+    const Arena &arena = *source.storage->arena;
+    const int64_t bits = source.storage->getBits();
     int64_t lost = -1, at = 0;
-    forEachGrain(source, *read, [&](int64_t i, int64_t grain) {
-      if (grain < firstGrain || grain >= own || !written[grain - firstGrain])
-        return true;
-      lost = i;
-      at = grain;
-      return false;
-    });
+    forEachRow(
+        source, *read,
+        [&](int64_t i, const int64_t *places, int64_t place, Tag, int64_t,
+            int64_t count) {
+          for (int64_t j = 0; j != count && lost < 0; ++j) {
+            // Of the element's bytes, those that lie before this one.
+            const int64_t bit = source.storage->getBit(place + places[j]),
+                          end = std::min(bit + bits, own);
+            for (int64_t g = std::max(arena.getGrainOf(bit / 8), firstGrain);
+                 bit < end && g <= arena.getGrainOf((end - 1) / 8); ++g)
+              if (written[g - firstGrain]) {
+                lost = i + j;
+                at = g;
+              }
+          }
+        });
     if (lost < 0)
       continue;
     int64_t by = 0;
@@ -217,9 +229,9 @@ Error OverlapChecker::checkElement(const Box &element,
       return grain != at;
     });
     return fail("writes element " + interp::toText(whole, by) + " of " +
-                target.name + " over element " + interp::toText(*read, lost) +
-                " of " + source.name + ", which " + interp::toText(element, 0) +
-                " is computed from");
+                target.describe() + " over element " +
+                interp::toText(*read, lost) + " of " + source.describe() +
+                ", which " + interp::toText(element, 0) + " is computed from");
   }
   return Error::success();
 }

@@ -54,6 +54,12 @@ DenseArray::DenseArray(BufferType type) : extents(type.getShape()) {
   }
 }
 
+std::string TileView::describe() const {
+  return StringRef(name).starts_with("%")
+             ? name
+             : name + " (" + describeStorage(*storage->op) + ")";
+}
+
 Box TileView::toLocal(ArrayRef<Range> box) const {
   Box local;
   for (auto [range, start] : zip_equal(box, origin))

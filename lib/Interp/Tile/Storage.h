@@ -34,7 +34,8 @@ constexpr unsigned frameShift = 44;
 struct TileStorage {
   enum class Contents : uint8_t { Undefined, Own, Constant };
 
-  /// Of one instance.
+  /// What allocates it, and what one instance is.
+  const Operation *op = nullptr;
   BufferType type;
   int64_t multiplicity = 1;
   /// Elements from the start of one instance to that of the next.
@@ -59,10 +60,10 @@ struct TileStorage {
 
   int64_t getNumPlaces() const { return instanceSize * multiplicity; }
   unsigned getBits() const { return getBitWidth(type.getElementType()); }
-  /// Of storage in an arena: the byte in which the element at \p place begins.
-  int64_t getByte(int64_t place) const {
-    return offset + place * getBits() / 8;
-  }
+  /// Of storage in an arena: the bit, and the byte, in which the element at
+  /// \p place begins.
+  int64_t getBit(int64_t place) const { return offset * 8 + place * getBits(); }
+  int64_t getByte(int64_t place) const { return getBit(place) / 8; }
   /// Do both lie in one arena, with bytes in common?
   bool meets(const TileStorage &other) const;
 };
@@ -100,6 +101,8 @@ struct TileView {
   Tag tagBase = 0;
   Shape tagStrides;
 
+  /// The name, with the storage's where the view has none of its own.
+  std::string describe() const;
   Box getElements() const { return intersect(box, getFullBox(domain)); }
   /// \p box in indices of the array.
   Box toLocal(llvm::ArrayRef<Range> box) const;
