@@ -112,7 +112,7 @@ private:
   bool isOverwrittenFirst(AllocOp alloc, ArrayRef<PlaceOp> places);
   bool isDisjointFromNext(CopyStartOp store);
 
-  bool writes(Value *root) const;
+  bool writes(Value *view) const;
   Operation *getWait(CopyStartOp copy) const;
   Operation *getTop(Operation *op) const;
 
@@ -207,9 +207,33 @@ void LoopPlanner::collectAccesses() {
   });
 }
 
-bool LoopPlanner::writes(Value *root) const {
-  return any_of(accesses,
-                [&](const Access &a) { return a.root == root && a.writes; });
+/// What \p view may hold of its storage, in the coordinates of that; nullopt
+/// where it moves.
+static std::optional<Box> getHeld(const BufferView &view) {
+  Box held;
+  for (auto [origin, extent] : zip_equal(view.origin, view.domain)) {
+    if (!origin.isConstant())
+      return std::nullopt;
+    held.push_back({-origin.getConstant(), extent - origin.getConstant()});
+  }
+  return held;
+}
+
+/// Whether \p a and \p b, which are of one storage, are parts of it that have
+/// no element in common.
+static bool areDisjoint(Value *a, Value *b) {
+  BufferView viewA = getView(a), viewB = getView(b);
+  if (viewA.type != viewB.type)
+    return false;
+  auto heldA = getHeld(viewA), heldB = getHeld(viewB);
+  return heldA && heldB && isEmpty(intersect(*heldA, *heldB));
+}
+
+bool LoopPlanner::writes(Value *view) const {
+  Value *root = getRoot(view);
+  return any_of(accesses, [&](const Access &a) {
+    return a.writes && a.root == root && !areDisjoint(a.view, view);
+  });
 }
 
 /// The one wait for \p copy, if it stands in the loop's body.
@@ -323,7 +347,7 @@ Reason LoopPlanner::refuseLoads(AllocOp alloc, ArrayRef<CopyStartOp> loads) {
              use.getOwner()->getName().str() + "'";
   Operation *loaded = nullptr;
   for (CopyStartOp load : loads) {
-    if (writes(getRoot(load.getSource())))
+    if (writes(load.getSource()))
       return "its source is written in the loop";
     Operation *wait = getWait(load);
     if (!wait)
@@ -347,7 +371,8 @@ Reason LoopPlanner::refuseStore(AllocOp alloc, CopyStartOp store) {
     return "the wait for it stands elsewhere";
   Value *target = getRoot(store.getTarget());
   for (const Access &access : accesses) {
-    if (access.root == target && access.op != store)
+    if (access.root == target && access.op != store &&
+        !areDisjoint(access.view, store.getTarget()))
       return access.writes ? "its target is written elsewhere in the loop"
                            : "its target is read in the loop";
     if (access.root == alloc.getBuffer() && access.writes &&

@@ -105,6 +105,11 @@ public:
     return {};
   }
 
+  /// Whether the code of a tile reads and writes tensors that lie in larger
+  /// buffers as well: its strides are those of the buffer (tile.Part). Asked
+  /// where operands are used in the backing memory; copies always can.
+  virtual bool canUseParts(const Graph &kernel) const { return false; }
+
   /// Cycles of one core for a tile of the given sizes of output 0. \p
   /// reduction: iterations of the reductions that the tile makes; all of them,
   /// where they aren't cut.

@@ -61,9 +61,15 @@ def Tile : Pass<"tile", TileLowering> {
     BoolOption<"double-buffer", 1,
                "leave room for two instances of what loops load and store, which "
                "pipeline-loops then overlaps">,
+    BoolOption<"zero-copy", 1,
+               "let Concat, Split and Slice share the buffers of what they are "
+               "made of where that takes no more memory at any time">,
   ];
   let statistics = [
     Statistic<"blocks", "blocks lowered">,
+    Statistic<"in-place-pieces",
+              "operands of Concat and results of Split and Slice that aren't "
+              "copied">,
     Statistic<"plans", "tilings looked at">,
   ];
   let requires = [Selected];

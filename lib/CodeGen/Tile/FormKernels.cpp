@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Pieces.h"
 #include "onnc/CodeGen/Kernels.h"
 #include "onnc/CodeGen/TilePasses.h"
 #include "onnc/IR/AsmPrinter.h"
@@ -179,9 +180,12 @@ bool KernelFormer::form(Graph &graph) {
       ok = false;
       continue;
     }
+    // What only puts pieces beside each other may need no code at all.
     while (Operation *next = getCandidate(ops.back())) {
+      if (isMadeOfPieces(*ops.back(), model))
+        break;
       ops.push_back(next);
-      if (refuse(ops)) {
+      if (refuse(ops) || isMadeOfPieces(*next, model)) {
         ops.pop_back();
         break;
       }

@@ -39,6 +39,7 @@ private:
   };
 
   Value *getArgument(Value *buffer);
+  Value *getTensor(Value *buffer, Value *tensor);
   void collect();
   void emitAllocations();
   void emitLevel(unsigned depth);
@@ -88,6 +89,12 @@ Value *BlockLowering::getArgument(Value *buffer) {
   return body->addArgument(buffer->getType(), buffer->getName());
 }
 
+/// \p tensor in the body, which \p buffer holds outside of it.
+Value *BlockLowering::getTensor(Value *buffer, Value *tensor) {
+  builder.setInsertionPointToEnd(*body);
+  return parent.getPart(builder, getArgument(buffer), tensor);
+}
+
 /// What all calls read and write, and how deep in the loops it moves.
 void BlockLowering::collect() {
   auto extents = [](const Value *v) {
@@ -133,8 +140,8 @@ void BlockLowering::collect() {
                                        ? call.tiling.constantLayouts[i]
                                        : operand.layout);
       else
-        whole = parent.getBuffer(item.tensor);
-      item.whole = getArgument(whole);
+        whole = parent.getBuffer(outside);
+      item.whole = getTensor(whole, outside);
     }
     for (auto [i, operand] : enumerate(call.tiling.outputs)) {
       Item &item = outputs[c].emplace_back();
@@ -427,8 +434,7 @@ void BlockLowering::run(tile::BlockOp block) {
       if (returned != item.tensor)
         continue;
       top.setInsertionPoint(lowered);
-      Value *buffer = parent.makeResult(result);
-      item.whole = getArgument(buffer);
+      item.whole = getTensor(parent.makeResult(result), result);
     }
   for (Item &item : outputs.back())
     if (!item.whole) {

@@ -12,74 +12,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "Lowering.h"
+#include "Pieces.h"
 #include <cmath>
 #include <functional>
 
 using namespace llvm;
 using namespace onnc;
 
-namespace {
-/// Part of an output of a kernel that is part of an input.
-struct Piece {
-  unsigned input, output;
-  SmallVector<int64_t, 6> from, to, sizes;
-};
-} // namespace
-
-/// What a kernel of one operator copies without turning or stretching it
-/// (Concat, Split, Slice with steps of 1); empty where it does anything else.
-static SmallVector<Piece, 4> getPieces(const Graph &kernel, Operation *op) {
-  SmallVector<Piece, 4> pieces;
-  SmallVector<unsigned, 2> outputs;
-  for (Value *result : op->getResults())
-    for (unsigned i = 0; i < kernel.getNumOutputs(); ++i)
-      if (kernel.getOutput(i) == result)
-        outputs.push_back(i);
-  if (outputs.size() != op->getNumResults())
-    return pieces;
-  auto indexing = getIndexing(op);
-  if (!indexing || !indexing->isDataMovement)
-    return pieces;
-  for (auto [r, result] : enumerate(indexing->results)) {
-    auto shape = getStaticShape(op->getResult(r));
-    int64_t covered = 0;
-    for (auto [o, operand] : enumerate(indexing->operands)) {
-      if (!operand)
-        continue;
-      auto extents = getStaticShape(op->getOperand(o));
-      if (operand->size() != result.size())
-        return {};
-      if (!op->getOperand(o)->isArgument())
-        return {};
-      Piece piece{op->getOperand(o)->getIndex(), outputs[r], {}, {}, {}};
-      int64_t volume = 1;
-      for (unsigned dim = 0; dim < shape.size(); ++dim) {
-        auto read = (*operand)[dim].getSingleDim();
-        auto write = result[dim].getSingleDim();
-        if (!read || read != write)
-          return {};
-        int64_t delta = (*operand)[dim].constant - result[dim].constant;
-        int64_t lo = std::max<int64_t>(0, -delta);
-        int64_t hi = std::min(shape[dim], extents[dim] - delta);
-        piece.to.push_back(lo);
-        piece.from.push_back(lo + delta);
-        piece.sizes.push_back(std::max<int64_t>(hi - lo, 0));
-        volume *= piece.sizes.back();
-      }
-      covered += volume;
-      if (volume)
-        pieces.push_back(std::move(piece));
-    }
-    if (covered != getVolume(getFullBox(shape)))
-      return {};
-  }
-  return pieces;
-}
-
-/// The part of \p buffer at \p offsets; the buffer itself where that is all of
-/// it.
-static Value *getPart(Builder &builder, Value *buffer,
-                      ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes) {
+Value *onnc::createPart(Builder &builder, Value *buffer,
+                        ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes) {
   BufferType whole = tile::getBufferType(buffer);
   if (ArrayRef<int64_t>(whole.getShape()) == sizes)
     return buffer;
@@ -92,43 +33,38 @@ static Value *getPart(Builder &builder, Value *buffer,
       ->getResult();
 }
 
+/// Where \p at of a tensor lies in the buffer that holds it.
+static Place getPlace(const Places &places, Value *tensor,
+                      ArrayRef<int64_t> at) {
+  Place place = {~0u, SmallVector<int64_t, 6>(at)};
+  const Place *own = places.lookup(tensor);
+  if (!own)
+    return place;
+  place.buffer = own->buffer;
+  for (auto [offset, first] : zip_equal(place.offsets, own->offsets))
+    offset += first;
+  return place;
+}
+
 /// A block of one operator that only puts pieces of operands beside each other
-/// is copies from buffer to buffer, a loop for each piece.
+/// is copies from buffer to buffer, a loop for each piece that doesn't lie
+/// where it belongs.
 bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
-  auto operators = getOperators(*task.last().kernel);
-  if (task.calls.size() != 1 || operators.size() != 1)
-    return false;
-  SmallVector<Piece, 4> pieces = getPieces(*task.last().kernel, operators[0]);
+  SmallVector<Piece, 4> pieces = getPieces(block, machine.model);
   if (pieces.empty())
     return false;
-  // A blocked layout can't be cut anywhere.
   for (const Piece &piece : pieces)
-    for (Value *tensor : {task.last().op->getOperand(piece.input),
-                          task.last().op->getResult(piece.output)}) {
-      Layout layout =
-          machine.model.getTensorBuffer(tensor->getTensorType()).getLayout();
-      for (auto b : layout.getBlocks())
-        if (piece.from[b.dim] % b.size || piece.to[b.dim] % b.size)
-          return false;
-    }
-
-  // Sources and results of the call, as buffers.
-  SmallVector<Value *, 4> sources, targets;
-  for (Value *operand : task.last().op->getOperands()) {
-    Value *outside = operand->isArgument()
-                         ? block->getOperand(operand->getIndex())
-                         : operand;
-    sources.push_back(getBuffer(outside));
-  }
-  for (Value *result : task.last().op->getResults()) {
-    Value *target = nullptr;
-    for (auto [returned, out] :
-         zip_equal(block.getBody().getTerminator()->getOperands(),
-                   block->getResults()))
-      if (returned == result)
-        target = makeResult(out);
-    targets.push_back(target);
-  }
+    makeResult(piece.result);
+  auto isInPlace = [&](const Piece &piece) {
+    return places.lookup(piece.source) &&
+           getPlace(places, piece.source, piece.from) ==
+               getPlace(places, piece.result, piece.to);
+  };
+  size_t all = pieces.size();
+  erase_if(pieces, isInPlace);
+  numInPlacePieces += all - pieces.size();
+  if (pieces.empty())
+    return true;
   Operation *lowered =
       top.create(tile::BlockOp::getOperationName(), {}, {},
                  {{"name", StringAttr::get(block.getName())}}, 1);
@@ -145,15 +81,16 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
   };
   Builder builder(context);
   builder.setInsertionPointToEnd(body);
+  auto getBox = [&](Value *tensor, ArrayRef<int64_t> at,
+                    ArrayRef<int64_t> sizes) {
+    return createPart(builder, getArgument(getBuffer(tensor)),
+                      getPlace(places, tensor, at).offsets, sizes);
+  };
   unsigned cores = 1;
   double cycles = 0;
   for (const Piece &piece : pieces) {
-    if (!targets[piece.output])
-      continue;
-    Value *source = getPart(builder, getArgument(sources[piece.input]),
-                            piece.from, piece.sizes);
-    Value *target = getPart(builder, getArgument(targets[piece.output]),
-                            piece.to, piece.sizes);
+    Value *source = getBox(piece.source, piece.from, piece.sizes);
+    Value *target = getBox(piece.result, piece.to, piece.sizes);
     TilePlan plan = copyTiles(builder, block, source, target,
                               task.last().tiling.inputs[piece.input]);
     cores = std::max(cores, plan.getNumCores());

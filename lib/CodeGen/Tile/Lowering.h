@@ -14,6 +14,7 @@
 #ifndef ONNC_LIB_CODEGEN_TILE_LOWERING_H
 #define ONNC_LIB_CODEGEN_TILE_LOWERING_H
 
+#include "Places.h"
 #include "TilePlan.h"
 #include "llvm/ADT/DenseMap.h"
 #include <map>
@@ -23,12 +24,13 @@ namespace onnc {
 /// Lowers the graph of a module.
 class Lowering {
 public:
-  Lowering(Module &module, const TileMachine &machine, bool doubleBuffer)
+  Lowering(Module &module, const TileMachine &machine, bool doubleBuffer,
+           bool zeroCopy)
       : module(module), context(module.getContext()), machine(machine),
-        doubleBuffer(doubleBuffer), top(context) {}
+        doubleBuffer(doubleBuffer), zeroCopy(zeroCopy), top(context) {}
 
   LogicalResult run(Graph &graph);
-  uint64_t numBlocks = 0, numPlans = 0;
+  uint64_t numBlocks = 0, numPlans = 0, numInPlacePieces = 0;
 
 private:
   friend class BlockLowering;
@@ -45,24 +47,41 @@ private:
   bool lowerAsCopies(tile::BlockOp block, const BlockTask &task);
   TilePlan copyTiles(Builder &builder, tile::BlockOp block, Value *source,
                      Value *target, const TileOperand &through);
-  /// The buffer of a tensor in the backing memory, made where there is none.
+  void addExtents(tile::BlockOp block, BlockTask &task) const;
+  /// The buffer in the backing memory that holds a tensor, or holds it as a
+  /// part; made for a constant where there is none.
   Value *getBuffer(Value *tensor);
+  Value *&getSlot(Value *tensor);
+  /// The same for a tensor that a block computes.
+  Value *makeResult(Value *tensor);
+  /// \p tensor in \p buffer, which stands for getBuffer(tensor) where \p
+  /// builder is.
+  Value *getPart(Builder &builder, Value *buffer, Value *tensor) const;
   /// A constant in the layout that a kernel wants.
   Value *getConstant(Value *tensor, ElementType element, const Layout &layout);
-  Value *makeResult(Value *tensor);
 
   Module &module;
   Context &context;
   const TileMachine &machine;
-  const bool doubleBuffer;
+  const bool doubleBuffer, zeroCopy;
   /// At the block that is being lowered.
   Builder top;
+  Places places;
+  /// Null as long as nothing made them.
+  std::vector<Value *> sharedBuffers;
+  /// By tensor that shares none.
   llvm::DenseMap<Value *, Value *> buffers;
   std::map<std::pair<Value *, std::string>, Value *> constants;
   /// Of blocks of one call whose tiles are free: by kernel, and which inputs
   /// are constants.
   std::map<std::string, TilePlan> plans;
 };
+
+/// The part of \p buffer at \p offsets; the buffer itself where that is all of
+/// it.
+Value *createPart(Builder &builder, Value *buffer,
+                  llvm::ArrayRef<int64_t> offsets,
+                  llvm::ArrayRef<int64_t> sizes);
 
 /// Lowers one block whose tiles are chosen: loops, copies and computations,
 /// before \p lowering's insertion point.

@@ -8,6 +8,7 @@
 
 #include "Blocks.h"
 #include "Lowering.h"
+#include "Pieces.h"
 #include "onnc/IR/ShapeInference.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -45,52 +46,54 @@ Value *Lowering::getConstant(Value *tensor, ElementType element,
   return buffer = op->getResult();
 }
 
+/// Where the buffer that holds \p tensor is kept.
+Value *&Lowering::getSlot(Value *tensor) {
+  const Place *place = places.lookup(tensor);
+  return place ? sharedBuffers[place->buffer] : buffers[tensor];
+}
+
 Value *Lowering::getBuffer(Value *tensor) {
-  auto it = buffers.find(tensor);
-  if (it != buffers.end())
-    return it->second;
-  BufferType type = machine.model.getTensorBuffer(tensor->getTensorType());
+  Value *&buffer = getSlot(tensor);
+  if (buffer)
+    return buffer;
   assert(getConstantValue(tensor) && "a tensor that nothing made");
-  return buffers[tensor] =
-             getConstant(tensor, type.getElementType(), type.getLayout());
+  BufferType type = machine.model.getTensorBuffer(tensor->getTensorType());
+  return buffer = getConstant(tensor, type.getElementType(), type.getLayout());
 }
 
 Value *Lowering::makeResult(Value *tensor) {
+  Value *&buffer = getSlot(tensor);
+  if (buffer)
+    return buffer; // Another part of it was made before.
   BufferType type = machine.model.getTensorBuffer(tensor->getTensorType());
+  StringRef name = tensor->getName();
+  if (const Place *place = places.lookup(tensor)) {
+    type = places.buffers[place->buffer].type;
+    name = places.buffers[place->buffer].name;
+  }
   Operation *op =
       top.create(tile::AllocOp::getOperationName(), {}, {Type(type)});
-  op->getResult()->setName(tensor->getName());
-  return buffers[tensor] = op->getResult();
+  op->getResult()->setName(name);
+  return buffer = op->getResult();
 }
 
-/// A block that only gives a tensor another shape, where its elements lie in
-/// order before and after, is no work.
+Value *Lowering::getPart(Builder &builder, Value *buffer, Value *tensor) const {
+  const Place *place = places.lookup(tensor);
+  return place ? createPart(builder, buffer, place->offsets,
+                            getStaticShape(tensor))
+               : buffer;
+}
+
 bool Lowering::lowerAsReshape(tile::BlockOp block) {
-  auto ops = block.getBody().getOps();
-  Operation *call = &*ops.begin();
-  Graph *kernel = tile::getKernel(call);
-  auto operators = getOperators(*kernel);
-  if (operators.size() != 1 || call->getNumOperands() != 1 ||
-      block->getNumResults() != 1 ||
-      call->getNextOp() != block.getBody().getTerminator())
+  if (!isReshape(block, machine.model))
     return false;
-  auto indexing = getIndexing(operators[0]);
-  static constexpr StringRef reshapes[] = {"onnx.Reshape", "onnx.Flatten",
-                                           "onnx.Squeeze", "onnx.Unsqueeze",
-                                           "onnx.Identity"};
-  if (!is_contained(reshapes, operators[0]->getName()))
-    return false;
-  Value *tensor = block->getOperand(0), *result = block->getResult(0);
-  BufferType from = machine.model.getTensorBuffer(tensor->getTensorType());
-  BufferType to = machine.model.getTensorBuffer(result->getTensorType());
-  if (from.getElementType() != to.getElementType() ||
-      !tile::isInIndexOrder(from) || !tile::isInIndexOrder(to))
-    return false;
-  Value *source = getBuffer(tensor);
+  Value *result = block->getResult(0);
+  Value *source = getBuffer(block->getOperand(0));
+  BufferType type = machine.model.getTensorBuffer(result->getTensorType());
   Operation *reshape =
-      top.create(tile::ReshapeOp::getOperationName(), {source}, {Type(to)});
+      top.create(tile::ReshapeOp::getOperationName(), {source}, {Type(type)});
   reshape->getResult()->setName(result->getName());
-  buffers[result] = reshape->getResult();
+  getSlot(result) = reshape->getResult();
   return true;
 }
 
@@ -120,6 +123,9 @@ static LogicalResult checkInterface(Graph &graph, DiagnosticEngine &engine) {
 LogicalResult Lowering::run(Graph &graph) {
   if (failed(checkInterface(graph, context.getDiagnostics())))
     return failure();
+  if (zeroCopy)
+    places = findPlaces(graph, machine.model);
+  sharedBuffers.resize(places.buffers.size());
   Region &body = graph.getBody();
   top.setInsertionPointToStart(body);
   for (Value *input : body.getArguments()) {
@@ -129,7 +135,7 @@ LogicalResult Lowering::run(Graph &graph) {
     BufferType type = machine.model.getTensorBuffer(input->getTensorType());
     Operation *op =
         top.create(tile::InputOp::getOperationName(), {input}, {Type(type)});
-    buffers[input] = op->getResult();
+    getSlot(input) = op->getResult();
   }
   SmallVector<Operation *> blocks;
   for (Operation &op : body.getOps())
@@ -164,6 +170,14 @@ LogicalResult Lowering::run(Graph &graph) {
   return success();
 }
 
+/// The result of the block around it that \p value is.
+static Value *findBlockResult(const Value *value) {
+  for (const Use &use : value->getUses())
+    if (use.getOwner()->hasTrait(OpTrait::Terminator))
+      return use.getOwner()->getParentOp()->getResult(use.getIndex());
+  return nullptr;
+}
+
 /// Makes a block of every operator of a kernel that is too large for one.
 SmallVector<Operation *> Lowering::separate(tile::BlockOp block,
                                             const Graph &kernel) {
@@ -193,6 +207,8 @@ SmallVector<Operation *> Lowering::separate(tile::BlockOp block,
       map.map(output, result);
     blocks.push_back(single);
   }
+  // What takes the place of a result lies where that would.
+  SmallVector<std::pair<Value *, Place>, 1> placed;
   for (unsigned i = 0; i < kernel.getNumOutputs(); ++i)
     for (auto [returned, result] :
          zip_equal(block.getBody().getTerminator()->getOperands(),
@@ -201,9 +217,14 @@ SmallVector<Operation *> Lowering::separate(tile::BlockOp block,
         Value *value = map.lookup(kernel.getOutput(i));
         value->setName(result->getName());
         result->replaceAllUsesWith(value);
+        if (const Place *place = places.lookup(result))
+          placed.push_back({value, *place});
       }
   for (Operation *&single : blocks)
     single = formBlock(single, schedule);
+  for (const auto &[value, place] : placed)
+    if (Value *result = findBlockResult(value))
+      places.tensors[result] = place;
   return blocks;
 }
 
@@ -269,6 +290,20 @@ LogicalResult Lowering::checkSizes(tile::BlockOp block, const BlockTask &task) {
   return failure();
 }
 
+/// Tells \p task which of its tensors lie in larger buffers.
+void Lowering::addExtents(tile::BlockOp block, BlockTask &task) const {
+  auto add = [&](const Value *inside, Value *outside) {
+    if (const Place *place = places.lookup(outside))
+      task.extents[inside] = places.buffers[place->buffer].type.getShape();
+  };
+  for (auto [argument, operand] :
+       zip_equal(block.getBody().getArguments(), block->getOperands()))
+    add(argument, operand);
+  for (auto [returned, result] : zip_equal(
+           block.getBody().getTerminator()->getOperands(), block->getResults()))
+    add(returned, result);
+}
+
 /// Equal blocks are looked at once.
 std::optional<TilePlan> Lowering::findPlan(const BlockTask &task,
                                            tile::BlockOp block,
@@ -282,6 +317,15 @@ std::optional<TilePlan> Lowering::findPlan(const BlockTask &task,
     os << ' '
        << (operand->isArgument() &&
            getConstantValue(block->getOperand(operand->getIndex())));
+  auto addExtents = [&](const Value *tensor) {
+    os << ';';
+    if (auto it = task.extents.find(tensor); it != task.extents.end())
+      interleaveComma(it->second, os);
+  };
+  for (Value *operand : task.last().op->getOperands())
+    addExtents(operand);
+  for (Value *result : task.last().op->getResults())
+    addExtents(result);
   if (auto it = plans.find(key); isFree && it != plans.end())
     return it->second;
   auto plan = findTilePlan(task, block, machine, doubleBuffer, why, numPlans);
@@ -321,11 +365,7 @@ LogicalResult Lowering::lower(tile::BlockOp block,
     return failure();
   }
   ++numBlocks;
-  // In the body tensors are known as arguments, outside as operands.
-  for (auto [operand, argument] :
-       zip_equal(block->getOperands(), block.getBody().getArguments()))
-    if (!getConstantValue(operand))
-      buffers[argument] = getBuffer(operand);
+  addExtents(block, task);
   if (lowerAsReshape(block) || lowerAsCopies(block, task))
     return success();
   if (failed(checkChain(task)) || failed(checkSizes(block, task)))
@@ -364,7 +404,7 @@ static SetVector<Graph *> getKernels(Module &module) {
 
 PassResult TilePass::run(Module &module, PassContext &context) const {
   SetVector<Graph *> called = getKernels(module);
-  Lowering lowering(module, parameter, doubleBuffer);
+  Lowering lowering(module, parameter, doubleBuffer, zeroCopy);
   if (failed(lowering.run(*module.getMain())))
     return PassResult::error();
   // What became a reshape or copies is computed by no one.
@@ -374,6 +414,7 @@ PassResult TilePass::run(Module &module, PassContext &context) const {
       module.eraseGraph(*kernel);
   context.count(blocks, lowering.numBlocks);
   context.count(plans, lowering.numPlans);
+  context.count(inPlacePieces, lowering.numInPlacePieces);
   return PassResult::changed();
 }
 

@@ -90,7 +90,10 @@ TileMeasure TileCost::measure(const TilePlan &plan) const {
     buffer.space = operand.space;
     auto sizes = getSizes(b);
     buffer.bytes = getBufferBytes(operand, sizes);
-    buffer.run = getRunBytes(operand.layout, sizes, getStaticShape(value),
+    auto part = task.extents.find(value);
+    buffer.run = getRunBytes(operand.layout, sizes,
+                             part == task.extents.end() ? getStaticShape(value)
+                                                        : part->second,
                              operand.element);
     uint64_t parts = 0;
     for (const AffineRange &range : b)

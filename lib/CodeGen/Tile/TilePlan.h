@@ -17,6 +17,7 @@
 #include "onnc/CodeGen/Kernels.h"
 #include "onnc/CodeGen/TilePasses.h"
 #include "onnc/IR/Ops/Tile.h"
+#include "llvm/ADT/DenseMap.h"
 
 namespace onnc {
 
@@ -31,6 +32,8 @@ struct BlockTask {
     KernelTiling tiling;
   };
   llvm::SmallVector<Call, 2> calls;
+  /// Of tensors that are parts of larger buffers: the buffers' shapes.
+  llvm::DenseMap<const Value *, llvm::SmallVector<int64_t, 6>> extents;
   /// Nothing is computed: the input is copied through the memory that its
   /// operand names (not at all, where it is the backing memory) to the output.
   bool copies = false;

@@ -30,6 +30,7 @@ public:
   unsigned getMaxParallelism() const override { return processor.threads; }
   BufferType getTensorBuffer(TensorType type) const override;
   std::optional<std::string> getRefusal(const Graph &kernel) const override;
+  bool canUseParts(const Graph &kernel) const override { return true; }
   KernelTiling getTiling(const Graph &kernel) const override;
   double getComputeCycles(const Graph &kernel, llvm::ArrayRef<int64_t> tile,
                           int64_t reduction) const override;
