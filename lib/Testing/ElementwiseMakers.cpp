@@ -161,6 +161,9 @@ static Operation *makeBinary(ModelBuilder &b) {
   if (!x)
     return nullptr;
   Value *y = getPartner(b, x);
+  // Integers wrap around: one that is off by one may jump.
+  if (isInteger(b.typeOf(x)) && !(b.isExact(x) && b.isExact(y)))
+    return nullptr;
   if (b.flip())
     std::swap(x, y);
   return b.makeExact(

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ModelBuilder.h"
+#include "onnc/IR/ShapeInference.h"
 #include "onnc/Interp/Interpreter.h"
 #include <cmath>
 
@@ -96,7 +97,7 @@ Value *ModelBuilder::addInput(ElementType type, unsigned minRank,
       TensorType::get(context, type, ArrayRef<int64_t>(shape)),
       "x" + std::to_string(graph.getNumInputs()));
   State state;
-  state.value = cantFail(makeInputs(*module)).back().getTensor();
+  state.value = cantFail(makeInputs(*module)).back();
   (void)analyze(state, true);
   states[input] = std::move(state);
   values.push_back(input);
@@ -167,10 +168,11 @@ NamedAttr ModelBuilder::attr(StringRef name, ArrayRef<int64_t> value) {
 }
 
 bool ModelBuilder::analyze(State &state, bool operandsExact) {
-  std::vector<double> numbers = getNumbers(state.value);
+  const TensorValue &tensor = state.value.getTensor();
+  std::vector<double> numbers = getNumbers(tensor);
   state.exact = operandsExact;
   state.min = state.max = numbers.empty() ? 0 : numbers.front();
-  const bool isReal = isFloat(state.value.getElementType());
+  const bool isReal = isFloat(tensor.getElementType());
   for (double number : numbers) {
     if (!(std::abs(number) <= largest))
       return false;
@@ -184,9 +186,22 @@ bool ModelBuilder::analyze(State &state, bool operandsExact) {
   return true;
 }
 
-Operation *ModelBuilder::make(StringRef name, ArrayRef<Value *> operands,
-                              ArrayRef<NamedAttr> attrs, int numResults,
-                              bool keepsExact) {
+bool ModelBuilder::analyzeResult(Type resultType, State &state, bool exact) {
+  auto type = dyn_cast<TensorType>(resultType);
+  if (!type || !state.value.isTensor() || !isNumeric(type.getElementType())) {
+    state.exact = exact;
+    return true;
+  }
+  const int64_t size = state.value.getTensor().getNumElements();
+  return size != 0 && size <= options.maxElements && analyze(state, exact);
+}
+
+ModelBuilder::Shape ModelBuilder::getActualShape(Value *value) {
+  return Shape(states[value].value.getTensor().getShape());
+}
+
+Operation *ModelBuilder::perform(StringRef name, bool keepsExact,
+                                 function_ref<Operation *()> create) {
   if (!flaw.empty())
     return nullptr;
   builder.setLoc(
@@ -194,8 +209,7 @@ Operation *ModelBuilder::make(StringRef name, ArrayRef<Value *> operands,
   std::string messages;
   auto handler = context.getDiagnostics().exchangeHandler(
       [&](const Diagnostic &diag) { messages += diag.message; });
-  Operation *op = builder.createInferred(("onnx." + name).str(), operands,
-                                         attrs, numResults);
+  Operation *op = create();
   context.getDiagnostics().exchangeHandler(std::move(handler));
   if (!op) {
     flaw = ("onnx." + name + ": " + messages).str();
@@ -207,12 +221,10 @@ Operation *ModelBuilder::make(StringRef name, ArrayRef<Value *> operands,
   }
   std::vector<RuntimeValue> inputs;
   bool exact = keepsExact;
-  for (Value *operand : operands) {
-    inputs.push_back(operand ? RuntimeValue(states[operand].value)
-                             : RuntimeValue());
+  for (Value *operand : op->getOperands()) {
+    inputs.push_back(operand ? states[operand].value : RuntimeValue());
     exact &= !operand || states[operand].exact;
   }
-  inputs.resize(op->getNumOperands());
   auto results = evaluate(*op, inputs);
   if (!results) {
     flaw = ("onnx." + name + ": " + toString(results.takeError())).str();
@@ -220,34 +232,68 @@ Operation *ModelBuilder::make(StringRef name, ArrayRef<Value *> operands,
     return nullptr;
   }
   SmallVector<State, 2> newStates;
-  bool ok = true;
   for (auto [value, result] : zip_equal(*results, op->getResults())) {
     State &state = newStates.emplace_back();
-    TensorType type = result->getTensorType();
-    if (!value.isTensor() || !type || !type.isStatic() ||
-        value.getTensor().getNumElements() == 0 ||
-        value.getTensor().getNumElements() > options.maxElements) {
-      ok = false;
-      break;
+    state.value = value;
+    if (!analyzeResult(result->getType(), state, exact)) {
+      op->erase();
+      return nullptr;
     }
-    state.value = value.getTensor();
-    ok &= analyze(state, exact);
-  }
-  if (!ok) {
-    op->erase();
-    return nullptr;
   }
   for (auto [state, result] : zip_equal(newStates, op->getResults())) {
+    TensorType type = result->getTensorType();
+    if (type && type.isStatic() && isNumeric(type.getElementType()))
+      values.push_back(result);
     states[result] = std::move(state);
-    values.push_back(result);
   }
   return op;
 }
 
+Operation *ModelBuilder::make(StringRef name, ArrayRef<Value *> operands,
+                              ArrayRef<NamedAttr> attrs, int numResults,
+                              bool keepsExact) {
+  return perform(name, keepsExact, [&] {
+    return builder.createInferred(("onnx." + name).str(), operands, attrs,
+                                  numResults);
+  });
+}
+
+Operation *ModelBuilder::makeWithBodies(StringRef name,
+                                        ArrayRef<Value *> operands,
+                                        ArrayRef<NamedAttr> attrs,
+                                        unsigned numResults, FillFn fill) {
+  return perform(name, false, [&]() -> Operation * {
+    const OpInfo &info = *context.lookupOp(("onnx." + name).str());
+    const SmallVector<Type, 4> none(numResults, NoneType::get(context));
+    Operation *op =
+        builder.create(info, operands, none, attrs, info.regions.size());
+    for (unsigned i = 0; i != op->getNumRegions(); ++i) {
+      Builder inner(context);
+      inner.setLoc(builder.getLoc());
+      inner.setInsertionPointToEnd(op->getRegion(i));
+      inner.createReturn(fill(inner, op->getRegion(i), i));
+    }
+    if (succeeded(inferTypes(op)))
+      return op;
+    op->erase();
+    return nullptr;
+  });
+}
+
+/// What only served operations that were taken back.
+void ModelBuilder::eraseUnused() {
+  SmallVector<Operation *, 16> ops;
+  for (Operation &op : graph.getBody().getOps())
+    ops.push_back(&op);
+  for (Operation *op : reverse(ops))
+    if (!op->hasUses() && none_of(op->getResults(), [&](Value *result) {
+          return is_contained(values, result);
+        }))
+      op->erase();
+}
+
 std::unique_ptr<Module> ModelBuilder::finish() {
-  for (Operation &op : make_early_inc_range(graph.getBody().getOps()))
-    if (op.hasTrait(OpTrait::ConstantLike) && !op.hasUses())
-      op.erase();
+  eraseUnused();
   SmallVector<Value *, 4> outputs;
   std::vector<std::string> names;
   for (Value *value : values) {

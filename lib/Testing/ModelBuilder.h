@@ -70,6 +70,8 @@ public:
   static int64_t sizeOf(Value *value) {
     return *value->getTensorType().getNumElements();
   }
+  /// The shape that \p value has when the model runs.
+  Shape getActualShape(Value *value);
   /// A machine of less precision than the interpreter gets the same elements.
   bool isExact(Value *value) { return states[value].exact; }
   double getMin(Value *value) { return states[value].min; }
@@ -96,11 +98,22 @@ public:
 
   /// Creates the operation onnx.<name>, infers its types and executes it. Null
   /// where a result isn't acceptable (see ModelGenerator.h); the operation is
-  /// gone then. \p keepsExact: its elements are selected, or computed from the
-  /// operands' by sums and products of few terms.
+  /// gone then. Results that aren't tensors of numbers of static shape are for
+  /// the same maker only. \p keepsExact: its elements are selected, or computed
+  /// from the operands' by sums and products of few terms.
   Operation *make(llvm::StringRef name, llvm::ArrayRef<Value *> operands,
                   llvm::ArrayRef<NamedAttr> attrs = {}, int numResults = -1,
                   bool keepsExact = false);
+  /// The same for an operator with bodies, as many as its record has; \p fill
+  /// is called for each of them, with a builder at its end and the region's
+  /// number, and returns what the body returns. Operands that bodies capture
+  /// come last.
+  using FillFn = llvm::function_ref<llvm::SmallVector<Value *, 4>(
+      Builder &, Region &, unsigned)>;
+  Operation *makeWithBodies(llvm::StringRef name,
+                            llvm::ArrayRef<Value *> operands,
+                            llvm::ArrayRef<NamedAttr> attrs,
+                            unsigned numResults, FillFn fill);
   /// The same for what moves, selects, adds or multiplies.
   Operation *makeExact(llvm::StringRef name, llvm::ArrayRef<Value *> operands,
                        llvm::ArrayRef<NamedAttr> attrs = {},
@@ -119,12 +132,17 @@ public:
 
 private:
   struct State {
-    TensorValue value;
+    RuntimeValue value;
     double min = 0, max = 0;
     bool exact = false;
   };
   /// False where the value isn't acceptable.
   bool analyze(State &state, bool operandsExact);
+  bool analyzeResult(Type type, State &state, bool exact);
+  /// \p create makes the operation or reports what it mustn't be.
+  Operation *perform(llvm::StringRef name, bool keepsExact,
+                     llvm::function_ref<Operation *()> create);
+  void eraseUnused();
 
   Context &context;
   const GeneratorOptions &options;
@@ -152,11 +170,13 @@ struct Maker {
   unsigned weight = 1;
 };
 
+llvm::ArrayRef<Maker> getControlFlowMakers();
 llvm::ArrayRef<Maker> getElementwiseMakers();
 llvm::ArrayRef<Maker> getMovementMakers();
 llvm::ArrayRef<Maker> getNeuralMakers();
 llvm::ArrayRef<Maker> getQuantizedMakers();
 llvm::ArrayRef<Maker> getReductionMakers();
+llvm::ArrayRef<Maker> getSequenceMakers();
 
 } // namespace onnc::smith
 

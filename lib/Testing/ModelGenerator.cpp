@@ -17,8 +17,9 @@ using namespace onnc::smith;
 static std::vector<Maker> getMakers() {
   std::vector<Maker> makers;
   for (ArrayRef<Maker> family :
-       {getElementwiseMakers(), getMovementMakers(), getNeuralMakers(),
-        getQuantizedMakers(), getReductionMakers()})
+       {getControlFlowMakers(), getElementwiseMakers(), getMovementMakers(),
+        getNeuralMakers(), getQuantizedMakers(), getReductionMakers(),
+        getSequenceMakers()})
     append_range(makers, family);
   return makers;
 }

@@ -35,6 +35,7 @@ private:
   bool attempt(Change change);
 
   bool reduceOutputs();
+  bool reduceBodies();
   bool reduceOperations();
   bool reduceConstants();
   bool reduceSizes();
@@ -54,18 +55,82 @@ private:
 // Candidates
 //===----------------------------------------------------------------------===//
 
-/// Erases what no output needs, inputs too, as long as one is left.
-static void eraseDead(Graph &graph) {
-  Region &body = graph.getBody();
+/// How many of the last operands of \p op its bodies capture.
+static unsigned countCaptures(Operation *op) {
+  if (!op->getNumRegions())
+    return 0;
+  if (op->getInfo().findAttr("num_captures"))
+    return op->getInt("num_captures", 0);
+  return op->getNumOperands() - (op->getInfo().operands.size() - 1);
+}
+
+/// Erases what no body uses from the captured operands.
+static void eraseUnusedCaptures(Operation *op) {
+  unsigned left = countCaptures(op);
+  for (unsigned i = left; i > 0; --i) {
+    auto getArgument = [&](Region &region) {
+      return region.getNumArguments() - left + i - 1;
+    };
+    bool used = false;
+    for (unsigned r = 0; r < op->getNumRegions(); ++r)
+      used |= op->getRegion(r)
+                  .getArgument(getArgument(op->getRegion(r)))
+                  ->hasUses();
+    if (used)
+      continue;
+    for (unsigned r = 0; r < op->getNumRegions(); ++r)
+      op->getRegion(r).eraseArgument(getArgument(op->getRegion(r)));
+    op->eraseOperand(op->getNumOperands() - left + i - 1);
+    --left;
+    if (op->getInfo().findAttr("num_captures"))
+      op->setAttr("num_captures", IntAttr::get(left));
+  }
+}
+
+/// Erases what no result of \p body needs.
+static void eraseDeadOperations(Region &body) {
   SmallVector<Operation *, 32> ops;
   for (Operation &op : body.getOps())
     ops.push_back(&op);
-  for (Operation *op : reverse(ops))
-    if (!op->hasUses() && !op->hasTrait(OpTrait::Terminator))
+  for (Operation *op : reverse(ops)) {
+    if (!op->hasUses() && !op->hasTrait(OpTrait::Terminator)) {
       op->erase();
+      continue;
+    }
+    for (unsigned r = 0; r < op->getNumRegions(); ++r)
+      eraseDeadOperations(op->getRegion(r));
+    eraseUnusedCaptures(op);
+  }
+}
+
+/// Erases what no output needs, inputs too, as long as one is left.
+static void eraseDead(Graph &graph) {
+  Region &body = graph.getBody();
+  eraseDeadOperations(body);
   for (unsigned i = body.getNumArguments(); i-- > 0;)
     if (!body.getArgument(i)->hasUses() && body.getNumArguments() > 1)
       body.eraseArgument(i);
+}
+
+/// Forgets the types in the bodies of \p op, which inference finds again from
+/// its operands; only what is one number stays one.
+static void forgetBodyTypes(Operation &op) {
+  Context &context = op.getContext();
+  for (unsigned r = 0; r < op.getNumRegions(); ++r) {
+    Region &body = op.getRegion(r);
+    for (Value *argument : body.getArguments())
+      if (TensorType type = argument->getTensorType();
+          type && !(type.hasRank() && type.getRank() == 0))
+        argument->setType(
+            TensorType::getUnranked(context, type.getElementType()));
+    for (Operation &inner : body.getOps()) {
+      if (inner.hasTrait(OpTrait::ConstantLike))
+        continue;
+      forgetBodyTypes(inner);
+      for (Value *result : inner.getResults())
+        result->setType(NoneType::get(context));
+    }
+  }
 }
 
 /// Result types are inferred anew from inputs and constants; those that can't
@@ -77,6 +142,7 @@ static LogicalResult reinfer(Graph &graph) {
     SmallVector<Type, 2> before = op.getResultTypes();
     for (Value *result : op.getResults())
       result->setType(NoneType::get(op.getContext()));
+    forgetBodyTypes(op);
     if (failed(inferTypes(&op)))
       return failure();
     for (auto [result, type] : zip_equal(op.getResults(), before))
@@ -106,16 +172,19 @@ bool Reducer::attempt(Change change) {
   return true;
 }
 
-/// Operation \p index of the graph: clones have them in the same order.
-static Operation *getOperation(Graph &graph, unsigned index) {
-  auto ops = graph.getBody().getOps();
-  return &*std::next(ops.begin(), index);
+/// All operations, those of bodies behind their owner: clones have them in the
+/// same order.
+static SmallVector<Operation *, 32> getOperations(Graph &graph) {
+  SmallVector<Operation *, 32> ops;
+  graph.getBody().walk([&](Operation *op) { ops.push_back(op); });
+  return ops;
 }
 
-unsigned Reducer::countOperations() {
-  auto ops = main().getBody().getOps();
-  return std::distance(ops.begin(), ops.end());
+static Operation *getOperation(Graph &graph, unsigned index) {
+  return getOperations(graph)[index];
 }
+
+unsigned Reducer::countOperations() { return getOperations(main()).size(); }
 
 /// All bytes 0, one of them stored.
 static ConstantAttr makeZeros(TensorType type) {
@@ -215,6 +284,9 @@ static bool bypass(Operation *op, Substitute substitute) {
     if (!other && !canBeConstant(result))
       return false;
     if (!other && substitute == Substitute::Input) {
+      // A body would have to capture it.
+      if (!op->getParentRegion()->isTopLevel())
+        return false;
       // A name that is free: those of the results are.
       std::string name = "r" + std::to_string(graph.getNumInputs());
       while (any_of(graph.getBody().getArguments(),
@@ -227,6 +299,45 @@ static bool bypass(Operation *op, Substitute substitute) {
     result->replaceAllUsesWith(other);
   }
   return true;
+}
+
+/// What a body computes takes the place of \p op: of If either branch, of Loop
+/// the first iteration. False where there is no such body.
+static bool inlineBody(Operation *op, unsigned index) {
+  const StringRef name = op->getName();
+  const bool isLoop = name == "onnx.Loop";
+  if ((name != "onnx.If" && !isLoop) || index >= op->getNumRegions())
+    return false;
+  Region &body = op->getRegion(index);
+  SmallVector<Value *, 4> operands = op->getOperands();
+  SmallVector<Value *, 4> arguments = to_vector<4>(drop_begin(operands));
+  if (isLoop) {
+    const unsigned carried = op->getNumOperands() - 2 - countCaptures(op);
+    if (op->getNumResults() != carried)
+      return false;
+    Builder builder(op);
+    Value *first = builder.constantInts({0}, /*scalar=*/true);
+    TensorType condition = TensorType::get(op->getContext(), ElementType::Bool,
+                                           ArrayRef<int64_t>());
+    arguments.front() = builder.constant(
+        ConstantAttr::get(condition, ConstantData(std::vector<char>{1})));
+    arguments.insert(arguments.begin(), first);
+  }
+  SmallVector<Value *, 4> results = body.inlineBefore(op, arguments);
+  for (auto [i, result] : enumerate(op->getResults()))
+    result->replaceAllUsesWith(results[i + isLoop]);
+  op->erase();
+  return true;
+}
+
+bool Reducer::reduceBodies() {
+  bool changed = false;
+  for (unsigned i = countOperations(); i-- > 0;)
+    for (unsigned index : {0u, 1u})
+      changed |= i < countOperations() && attempt([&](Module &module) {
+                   return inlineBody(getOperation(*module.getMain(), i), index);
+                 });
+  return changed;
 }
 
 bool Reducer::reduceOperations() {
@@ -254,13 +365,13 @@ bool Reducer::reduceOperations() {
     }
   // Optional operands.
   for (unsigned i = countOperations(); i-- > 0;) {
-    if (i >= countOperations())
+    if (i >= countOperations() || getOperation(main(), i)->getNumRegions())
       continue;
     for (unsigned k = getOperation(main(), i)->getNumOperands(); k-- > 1;)
       changed |= attempt([&](Module &module) {
         Operation *op = getOperation(*module.getMain(), i);
-        if (op->hasTrait(OpTrait::Terminator) || k >= op->getNumOperands() ||
-            !op->getOperand(k))
+        if (op->hasTrait(OpTrait::Terminator) || op->getNumRegions() ||
+            k >= op->getNumOperands() || !op->getOperand(k))
           return false;
         if (k + 1 == op->getNumOperands())
           op->eraseOperand(k);
@@ -425,7 +536,8 @@ bool Reducer::reduceAttributes() {
       continue;
     std::vector<std::string> names;
     for (const NamedAttr &attr : getOperation(main(), i)->getAttrs())
-      names.push_back(attr.name.str());
+      if (attr.name != "num_captures")
+        names.push_back(attr.name.str());
     for (const std::string &name : names) {
       if (attempt([&](Module &module) {
             getOperation(*module.getMain(), i)->removeAttr(name);
@@ -460,6 +572,7 @@ std::unique_ptr<Module> Reducer::run() {
     changed = false;
     while (reduceOutputs())
       changed = true;
+    changed |= reduceBodies();
     changed |= reduceOperations();
     changed |= reduceSizes();
     changed |= reduceAttributes();

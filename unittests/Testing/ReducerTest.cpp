@@ -124,3 +124,73 @@ graph @main(%x: tensor<4xf32>) -> ("y") {
   EXPECT_EQ(statistics.kept, 0u);
   EXPECT_GT(statistics.tried, 0u);
 }
+
+static bool hasTanhInBody(Module &module) {
+  bool found = false;
+  module.walk([&](Operation *op) {
+    found |=
+        op->getName() == "onnx.Tanh" && !op->getParentRegion()->isTopLevel();
+  });
+  return found;
+}
+
+TEST(Reducer, BodiesShrink) {
+  unsigned reductions = 0;
+  for (uint64_t seed = 0; reductions < 5 && seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    Context context;
+    smith::GeneratorOptions options;
+    options.seed = seed;
+    options.numOperators = 12;
+    options.makers = {"If", "Loop", "Scan", "Binary", "Reduce", "Reshape"};
+    auto module = smith::generateModel(context, options);
+    ASSERT_TRUE(bool(module)) << toString(module.takeError());
+    if (!hasTanhInBody(**module))
+      continue;
+    ++reductions;
+    smith::ReductionStatistics statistics;
+    auto reduced = smith::reduceModule(**module, hasTanhInBody, statistics);
+    EXPECT_TRUE(hasTanhInBody(*reduced));
+    EXPECT_TRUE(succeeded(verify(*reduced)));
+    // The operator, the body's return, the graph's, operands; of an If the
+    // other branch; and what makes a Loop's condition.
+    EXPECT_LE(countOperations(*reduced), 9u);
+  }
+  EXPECT_EQ(reductions, 5u);
+}
+
+static bool hasSigmoid(Module &module) {
+  unsigned count = 0;
+  module.walk([&](Operation *op) { count += op->getName() == "onnx.Sigmoid"; });
+  return count != 0;
+}
+
+TEST(Reducer, BodiesTakeTheirOwnersPlace) {
+  Context context;
+  auto module = parseModule(context, R"(
+module @m properties [imported]
+
+graph @main(%c: tensor<bool>, %x: tensor<2xf32>) -> ("y") {
+  %n = onnx.Constant() {value = dense<tensor<i64>, [3]>} : () -> tensor<i64>
+  %y = onnx.If(%c, %x, %n) ({ ^(%t: tensor<2xf32>, %m: tensor<i64>)
+    %l = onnx.Loop(%m, _, %t) ({ ^(%i: tensor<i64>, %go: tensor<bool>, %v: tensor<2xf32>)
+      %g = onnx.Identity(%go) : (tensor<bool>) -> tensor<bool>
+      %w = onnx.Sigmoid(%v) : (tensor<2xf32>) -> tensor<2xf32>
+      return(%g, %w) : (tensor<bool>, tensor<2xf32>) -> ()
+    }) : (tensor<i64>, none, tensor<2xf32>) -> tensor<2xf32>
+    return(%l) : (tensor<2xf32>) -> ()
+  }, { ^(%e: tensor<2xf32>, %k: tensor<i64>)
+    %r = onnx.Relu(%e) : (tensor<2xf32>) -> tensor<2xf32>
+    return(%r) : (tensor<2xf32>) -> ()
+  }) : (tensor<bool>, tensor<2xf32>, tensor<i64>) -> tensor<2xf32>
+  return(%y) : (tensor<2xf32>) -> ()
+}
+)",
+                            "m.onncir");
+  ASSERT_TRUE(module);
+  smith::ReductionStatistics statistics;
+  auto reduced = smith::reduceModule(*module, hasSigmoid, statistics);
+  EXPECT_TRUE(hasSigmoid(*reduced));
+  EXPECT_EQ(countOperations(*reduced), 2u);
+  EXPECT_EQ(reduced->getMain()->getNumInputs(), 1u);
+}

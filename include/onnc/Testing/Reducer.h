@@ -14,6 +14,8 @@
 ///   outputs     are dropped, and moved towards the inputs
 ///   operations  give way to one of their operands, to a new input of the
 ///               graph, or to a constant of zeros; first many at a time
+///   bodies      take the place of an If or a Loop; operations in bodies give
+///               way like others
 ///   constants   become splats, where that leaves the text shorter
 ///   sizes       of inputs and constants become 1, a half, or one less: all of
 ///               one size together, or one dimension alone
