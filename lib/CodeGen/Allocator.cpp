@@ -192,6 +192,20 @@ MemoryProblem Allocator::getProblem(unsigned memory) const {
   return problem;
 }
 
+int64_t Allocator::getPeak(unsigned memory, int64_t searchNodes) const {
+  int64_t grain = unit.memories[memory].alignment, base = 0;
+  for (const AllocationItem &item : items)
+    if (item.request.memory == memory && item.persistent)
+      base = alignTo(base, std::max(grain, item.request.alignment)) +
+             item.request.size;
+  MemoryProblem problem = getProblem(memory);
+  for (const Buffer &buffer : problem.buffers)
+    base = alignTo(base, buffer.alignment);
+  MemorySolverOptions options;
+  options.nodeBudget = searchNodes;
+  return base + minimizeMemory(problem, options).plan.peak;
+}
+
 LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
                                     int64_t searchNodes) {
   SmallVector<AllocationItem *> persistent, planned;

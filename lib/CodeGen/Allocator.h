@@ -57,6 +57,22 @@ public:
   /// every item that isn't persistent, in their order.
   MemoryProblem getProblem(unsigned memory) const;
 
+  /// The bytes that memory \p memory would have to have, persistent data
+  /// included. Visits at most \p searchNodes nodes of search trees.
+  int64_t getPeak(unsigned memory, int64_t searchNodes) const;
+
+  /// The value whose storage \p value is a view of, or the value itself.
+  Value *getRoot(const Value &value) const { return liveness.getRoot(value); }
+  /// The item that holds \p root; null where it has no storage.
+  const AllocationItem *getItem(const Value &root) const {
+    auto it = itemOf.find(&root);
+    return it == itemOf.end() ? nullptr : &items[it->second];
+  }
+  /// The position of an operation of the graph, from 0.
+  int64_t getPosition(const Operation &op) const {
+    return liveness.getPosition(op);
+  }
+
   /// Gives every item an offset. Visits at most \p searchNodes nodes of search
   /// trees for each memory. What doesn't fit is reported.
   llvm::LogicalResult plan(int64_t searchNodes);

@@ -70,6 +70,11 @@ public:
     return {};
   }
 
+  /// Operations read and write buffers in \p memory, which the tensor memory
+  /// spills to, where they lie; otherwise they are copied back first. Copies of
+  /// whole buffers between the two the target can always emit.
+  virtual bool canAccess(unsigned memory) const { return false; }
+
   /// The value's bytes are there before the program starts and stay for good
   /// (weights): its storage is never shared.
   virtual bool isPersistent(const Value &value) const { return false; }

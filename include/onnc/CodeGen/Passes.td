@@ -84,4 +84,36 @@ def Schedule : Pass<"schedule", GenericCodeGen> {
   let clears = [Allocated];
 }
 
+def Spill : Pass<"spill", GenericCodeGen> {
+  let summary = "Moves tensors out of a memory that is too small";
+  let description = [{
+    Of each memory that spills to another one: which tensors are kept there,
+    copied away and back between two uses, made again, or used in the next
+    memory, and at which uses, so that everything fits and the least cycles are
+    lost. Costs come from sizes, the bandwidth and latency of both memories, and
+    the estimated cycles of what would run again; the choice is made by branch
+    and bound, and fits for the planner that "allocate" uses. Copies are blocks
+    of their own. Where nothing fits the program stays as it is: "allocate" says
+    what is too large.
+  }];
+  let options = [
+    IntOption<"search-nodes", 20000,
+      "how many nodes the search for the cheapest choice may visit; 0 leaves it "
+      "to a heuristic">,
+    IntOption<"plan-nodes", 20000,
+      "how many nodes planning the memory may visit, to see whether a choice "
+      "fits: as many as allocate's">];
+  let statistics = [
+    Statistic<"stores", "copies to the next memory">,
+    Statistic<"fetches", "copies back">,
+    Statistic<"remakes", "blocks that run again">,
+    Statistic<"elsewhere", "uses of tensors in the next memory">,
+    Statistic<"cycles", "estimated cycles that are lost">,
+    Statistic<"visited-nodes", "nodes of the search">,
+    Statistic<"unproven", "memories whose choice isn't proven to be the cheapest">
+  ];
+  let requires = [Scheduled];
+  let clears = [Allocated];
+}
+
 #endif // ONNC_CODEGEN_PASSES_TD

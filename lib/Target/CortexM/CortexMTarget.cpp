@@ -50,7 +50,7 @@ public:
   std::string getPipeline(OptLevel level) const override {
     return getOptimizationPipeline(static_cast<unsigned>(level),
                                    QuantizedGroups::Fold) +
-           ",partition,form-kernels,form-blocks,tile,schedule,allocate";
+           ",partition,form-kernels,form-blocks,tile,schedule,spill,allocate";
   }
   ArrayRef<OutputKind> getOutputKinds() const override {
     static constexpr OutputKind kinds[] = {

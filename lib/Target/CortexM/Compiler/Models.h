@@ -44,6 +44,8 @@ public:
   using TileBufferModel::TileBufferModel;
   std::optional<BufferRequest> getBuffer(const Value &value) const override;
   bool isPersistent(const Value &value) const override;
+  /// All memories are in one address space.
+  bool canAccess(unsigned) const override { return true; }
 };
 
 } // namespace onnc::cortexm
