@@ -193,6 +193,27 @@ TEST_P(UpgradeTest, NewestFormIsWrittenInOldSet) {
   }
 }
 
+/// Each instance adds up as many elements as its sequence has.
+TEST(BatchedScan, StatesEndWithTheirSequences) {
+  UpgradeCase test = {"", "", 0, "(float[3] x) => (float[3] t)"};
+  TestContext context;
+  auto module = import(
+      context, test,
+      "l = Constant<value = int64[3] {2, 0, 4}>() "
+      "s = Constant<value = float[3] {10, 20, 30}>() "
+      "v = Constant<value = float[3,4] {1, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8}>() "
+      "u, z = Scan<num_scan_inputs=1, body = b (float i, float j) => "
+      "(float o, float p) { o = Add(i, j) p = Identity(o) }>(l, s, v) "
+      "t = Add(u, x)",
+      8);
+  ASSERT_TRUE(module) << context.messages;
+  auto zeros = TensorValue::of<float>(ElementType::F32, {3}, {0, 0, 0});
+  auto results = run(*module->getMain(), {zeros});
+  ASSERT_TRUE(bool(results)) << toString(results.takeError());
+  auto expected = TensorValue::of<float>(ElementType::F32, {3}, {13, 20, 45});
+  EXPECT_EQ(compare(results->front(), expected).firstMismatch, "");
+}
+
 TEST(Downgrade, WhatHasNoOldFormIsRefused) {
   for (auto [body, opset, reason] :
        {std::tuple("y = Softmax<axis=0>(x)", 12,
