@@ -28,6 +28,9 @@ llvm::Error checkType(const RuntimeValue &value, Type type,
 llvm::Error locate(llvm::Error error, const Operation &op,
                    DiagID id = DiagID::InterpRuntime);
 
+/// \p message, which says how a value differs from its type, at \p op.
+llvm::Error contradiction(const Operation &op, const llvm::Twine &message);
+
 /// The state of one run: budget, counters, and the symbols' values.
 class Execution {
 public:
@@ -42,7 +45,11 @@ public:
   llvm::Expected<RuntimeValues> runOperation(const Operation &op,
                                              llvm::ArrayRef<RuntimeValue>);
 
+  /// Refuses shapes without elements whose other dimensions couldn't be walked
+  /// along in the time that the largest tensors take.
+  llvm::Error checkExtent(llvm::ArrayRef<int64_t> shape) const;
   llvm::Error countIteration();
+  llvm::Error countWork(llvm::ArrayRef<int64_t> factors);
   uint64_t nextSeed() { return options.seed + seedsGiven++; }
 
   const RunOptions &options;
@@ -57,6 +64,7 @@ private:
                                           llvm::ArrayRef<RuntimeValue>);
 
   int64_t iterations = 0;
+  uint64_t work = 0;
   unsigned callDepth = 0;
   uint64_t seedsGiven = 0;
 };

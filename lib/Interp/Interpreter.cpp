@@ -10,6 +10,7 @@
 #include "Execution.h"
 #include "Tile/Executor.h"
 #include "onnc/IR/Context.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -20,6 +21,7 @@ using namespace onnc::interp;
 //===----------------------------------------------------------------------===//
 
 char InterpError::ID = 0;
+char ContradictionError::ID = 0;
 
 void InterpError::log(raw_ostream &os) const {
   os << location.file;
@@ -53,6 +55,12 @@ Error interp::locate(Error error, const Operation &op, DiagID id) {
   return make_error<InterpError>(id, op.getLoc().toDiag(),
                                  "'" + op.getName().str() +
                                      "': " + toString(std::move(error)));
+}
+
+Error interp::contradiction(const Operation &op, const Twine &message) {
+  return make_error<ContradictionError>(
+      DiagID::InterpRuntime, op.getLoc().toDiag(),
+      ("'" + op.getName() + "': " + message).str());
 }
 
 //===----------------------------------------------------------------------===//
@@ -162,14 +170,41 @@ Error Execution::countIteration() {
   return Error::success();
 }
 
+Error Execution::checkExtent(ArrayRef<int64_t> shape) const {
+  uint64_t extent = 1;
+  for (int64_t dim : shape)
+    extent = SaturatingMultiply<uint64_t>(extent, std::max<int64_t>(dim, 1));
+  if (extent <= uint64_t(options.byteLimit))
+    return Error::success();
+  return fail("a tensor of shape " + toText(shape) +
+              " has no elements, but more than " + Twine(options.byteLimit) +
+              " positions along its other dimensions");
+}
+
+Error Execution::countWork(ArrayRef<int64_t> factors) {
+  uint64_t steps = 1;
+  for (int64_t factor : factors)
+    steps = SaturatingMultiply<uint64_t>(steps, std::max<int64_t>(factor, 0));
+  work = SaturatingAdd(work, steps);
+  if (work > uint64_t(options.maxWork))
+    return fail("the run exceeds " + Twine(options.maxWork) +
+                " steps of computation");
+  return Error::success();
+}
+
 /// Are the operands there, and tensors where the kernel takes nothing else?
-static Error checkOperands(const Operation &op, const KernelEntry &entry,
+static Error checkOperands(const Execution &execution, const Operation &op,
+                           const KernelEntry &entry,
                            ArrayRef<RuntimeValue> operands) {
   ArrayRef<ValueInfo> infos = op.getInfo().operands;
   for (unsigned i = 0; i != infos.size(); ++i)
     if (infos[i].arity == Arity::One && (i >= operands.size() || !operands[i]))
       return fail("operand '" + infos[i].name + "' is missing");
   for (unsigned i = 0; i != operands.size(); ++i) {
+    if (operands[i].isTensor() && operands[i].getTensor().getNumElements() == 0)
+      if (Error error =
+              execution.checkExtent(operands[i].getTensor().getShape()))
+        return error;
     if (entry.tensorsOnly && operands[i] && !operands[i].isTensor())
       return fail("operand " + Twine(i) + " is " + operands[i].describe() +
                   " where a tensor is expected");
@@ -178,6 +213,14 @@ static Error checkOperands(const Operation &op, const KernelEntry &entry,
       return fail("operand " + Twine(i) + " is missing");
   }
   return Error::success();
+}
+
+/// What a kernel wrote into tensors of strings.
+static Error countStrings(RuntimeValue &value) {
+  if (!value.isTensor() || !value.getTensor().isString())
+    return Error::success();
+  TensorValue tensor = value.getTensor();
+  return tensor.countStrings();
 }
 
 Expected<RuntimeValues> Execution::runCalled(const Operation &op,
@@ -204,7 +247,7 @@ Execution::runOperation(const Operation &op, ArrayRef<RuntimeValue> operands) {
   if (!entry)
     return locate(fail("the interpreter doesn't support this operator"), op,
                   DiagID::InterpUnsupported);
-  if (Error error = checkOperands(op, *entry, operands))
+  if (Error error = checkOperands(*this, op, *entry, operands))
     return locate(std::move(error), op);
 
   auto start = std::chrono::steady_clock::now();
@@ -213,15 +256,21 @@ Execution::runOperation(const Operation &op, ArrayRef<RuntimeValue> operands) {
     return locate(std::move(error), op);
   auto time = std::chrono::steady_clock::now() - start;
 
+  for (RuntimeValue &result : ctx.getResults())
+    if (Error error = countStrings(result))
+      return locate(std::move(error), op);
   for (unsigned i = 0; i != op.getNumResults(); ++i) {
     const Value *result = op.getResult(i);
     if (!ctx.getResults()[i] && !result->hasUses())
       continue;
     if (Error error =
             checkType(ctx.getResults()[i], result->getType(), symbols))
-      return locate(fail("internal error: the computed result " + Twine(i) +
-                         " " + toString(std::move(error))),
-                    op);
+      return contradiction(op, "the computed result " + Twine(i) + " " +
+                                   toString(std::move(error)));
+    if (ctx.getResults()[i].isTensor())
+      if (Error error =
+              countWork(ctx.getResults()[i].getTensor().getNumElements()))
+        return locate(std::move(error), op);
   }
   if (options.observer)
     options.observer({op, operands, ctx.getResults(), time});

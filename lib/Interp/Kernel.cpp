@@ -11,6 +11,7 @@
 #include "Execution.h"
 #include "Kernels.h"
 #include "onnc/IR/Context.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -79,8 +80,53 @@ ElementType KernelContext::resultType(unsigned i) const {
   return type.getElementType();
 }
 
+/// At most so many bytes has a string that the kernel makes: it is put together
+/// from one element of each operand, or comes from an attribute.
+static uint64_t getLongestString(const Operation &op,
+                                 ArrayRef<RuntimeValue> operands) {
+  uint64_t sum = 0, longest = 0;
+  for (const RuntimeValue &operand : operands) {
+    if (!operand.isTensor() || !operand.getTensor().isString())
+      continue;
+    auto strings = operand.getTensor().elements<std::string>();
+    uint64_t own = 0;
+    for (int64_t i = 0, e = operand.getTensor().getNumElements(); i != e; ++i)
+      own = std::max<uint64_t>(own, strings[i].size());
+    sum += own;
+  }
+  for (const NamedAttr &attr : op.getAttrs()) {
+    if (auto text = dyn_cast<StringAttr>(attr.value))
+      longest = std::max<uint64_t>(longest, text.getValue().size());
+    ArrayRef<std::string> list;
+    if (auto texts = dyn_cast<StringsAttr>(attr.value))
+      list = texts.getValue();
+    if (auto constant = dyn_cast<ConstantAttr>(attr.value);
+        constant && constant.getType().getElementType() == ElementType::String)
+      list = constant.getData().getStrings();
+    for (const std::string &text : list)
+      longest = std::max<uint64_t>(longest, text.size());
+  }
+  return std::max(sum, longest);
+}
+
 Expected<TensorValue> KernelContext::allocate(ElementType type,
                                               ArrayRef<int64_t> shape) const {
+  if (is_contained(shape, 0))
+    if (Error error = execution.checkExtent(shape))
+      return error;
+  if (type == ElementType::String) {
+    // Before a few long strings are copied into many places.
+    Expected<int64_t> count = countElements(shape);
+    if (!count)
+      return count.takeError();
+    const uint64_t bytes =
+        SaturatingMultiply<uint64_t>(*count, getLongestString(op, operands));
+    if (bytes > uint64_t(execution.budget->getLimit()))
+      return fail(Twine(*count) + " strings of up to " +
+                  Twine(getLongestString(op, operands)) +
+                  " bytes exceed the limit of " +
+                  Twine(execution.budget->getLimit()) + " bytes");
+  }
   return TensorValue::allocate(type, shape, execution.budget);
 }
 
@@ -93,6 +139,10 @@ const RunOptions &KernelContext::getOptions() const {
 }
 
 Error KernelContext::countIteration() { return execution.countIteration(); }
+
+Error KernelContext::countWork(ArrayRef<int64_t> factors) {
+  return execution.countWork(factors);
+}
 
 uint64_t KernelContext::nextSeed() {
   if (auto seed = op.getAttrOfType<IntAttr>("seed"))
@@ -119,8 +169,8 @@ Expected<RuntimeValues> KernelContext::callRegion(unsigned i,
     if (isa<OptionalType>(type) && values[a] && !values[a].isOptional())
       values[a] = RuntimeValue::some(values[a]);
     if (Error error = checkType(values[a], type, execution.symbols))
-      return fail("argument " + Twine(a) + " of region '" + name + "' " +
-                  toString(std::move(error)));
+      return contradiction(op, "argument " + Twine(a) + " of region '" + name +
+                                   "' " + toString(std::move(error)));
   }
   Expected<RuntimeValues> results =
       execution.runRegion(region, std::move(values));

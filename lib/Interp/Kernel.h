@@ -84,6 +84,10 @@ public:
                                            llvm::ArrayRef<RuntimeValue> args);
   /// Counts one iteration of a loop; an error beyond the run's limit.
   llvm::Error countIteration();
+  /// Counts steps, the product of \p factors, that the kernel is about to take;
+  /// an error beyond the run's limit. For kernels that take more of them than
+  /// there are elements of operands and results.
+  llvm::Error countWork(llvm::ArrayRef<int64_t> factors);
   /// A seed for this execution of the operation: from its "seed" attribute if
   /// it has one, else from the run's.
   uint64_t nextSeed();

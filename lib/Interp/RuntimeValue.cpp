@@ -18,10 +18,16 @@ static_assert(std::endian::native == std::endian::little,
               "constants are viewed as little-endian elements");
 
 bool MemoryBudget::take(int64_t bytes) {
+  if (++tensors > maxTensors) {
+    --tensors;
+    return false;
+  }
   int64_t now = live.load();
   do {
-    if (bytes > limit - now)
+    if (bytes > limit - now) {
+      --tensors;
       return false;
+    }
   } while (!live.compare_exchange_weak(now, now + bytes));
   now += bytes;
   for (int64_t old = peak; old < now && !peak.compare_exchange_weak(old, now);)
@@ -77,14 +83,27 @@ struct Storage {
     std::free(data);
     if (budget)
       budget->giveBack(bytes);
+    if (budget && stringBytes)
+      budget->giveBack(stringBytes);
   }
 
   MemoryBudgetRef budget;
   int64_t bytes;
+  /// What countStrings() has counted.
+  int64_t stringBytes = 0;
   void *data = nullptr;
   std::vector<std::string> strings;
 };
 } // namespace
+
+static Error exceeds(ElementType type, ArrayRef<int64_t> shape, int64_t bytes,
+                     const MemoryBudget &budget) {
+  return makeError("a " + typeText(type, shape) + " of " + Twine(bytes) +
+                   " bytes exceeds the limit of " + Twine(budget.getLimit()) +
+                   " bytes, " + Twine(budget.getLive()) +
+                   " of which are in use, or that of " +
+                   Twine(MemoryBudget::maxTensors) + " tensors");
+}
 
 Expected<TensorValue> TensorValue::allocate(ElementType type,
                                             ArrayRef<int64_t> shape,
@@ -96,10 +115,7 @@ Expected<TensorValue> TensorValue::allocate(ElementType type,
   if (MulOverflow<int64_t>(*count, getElementSize(type), bytes))
     return makeError("the size of a " + typeText(type, shape) + " overflows");
   if (budget && !budget->take(bytes))
-    return makeError("a " + typeText(type, shape) + " of " + Twine(bytes) +
-                     " bytes exceeds the limit of " +
-                     Twine(budget->getLimit()) + " bytes, " +
-                     Twine(budget->getLive()) + " of which are in use");
+    return exceeds(type, shape, bytes, *budget);
   auto storage = std::make_shared<Storage>(budget, bytes);
   TensorValue result;
   result.type = type;
@@ -117,6 +133,21 @@ Expected<TensorValue> TensorValue::allocate(ElementType type,
   }
   result.storage = std::move(storage);
   return result;
+}
+
+Error TensorValue::countStrings() {
+  if (!isString() || !writable)
+    return Error::success();
+  auto &owner = *static_cast<Storage *>(const_cast<void *>(storage.get()));
+  if (!owner.budget || owner.stringBytes)
+    return Error::success();
+  int64_t held = 0;
+  for (const std::string &text : owner.strings)
+    held += text.size();
+  if (held && !owner.budget->take(held))
+    return exceeds(type, shape, held, *owner.budget);
+  owner.stringBytes = held;
+  return Error::success();
 }
 
 TensorValue TensorValue::view(ElementType type, ArrayRef<int64_t> shape,

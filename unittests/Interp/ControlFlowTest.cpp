@@ -81,6 +81,32 @@ TEST_F(ControlFlowTest, LoopEndsByTripCountOrCondition) {
   EXPECT_TRUE(bool(compare(never[1], f32({0}, {}))));
 }
 
+TEST_F(ControlFlowTest, LoopsMayHaveATripCountAlone) {
+  auto results = runText(R"(
+graph @main(%n: tensor<i64>) -> ("all") {
+  %all = onnx.Loop(%n) ({ ^(%i: tensor<i64>, %go: tensor<bool>)
+    return(%go, %i) : (tensor<bool>, tensor<i64>) -> ()
+  }) : (tensor<i64>) -> (tensor<?xi64>)
+  return(%all) : (tensor<?xi64>) -> ()
+})",
+                         {i64({}, {2})});
+  ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
+  EXPECT_TRUE(bool(compare((*results)[0], i64({2}, {0, 1}))));
+}
+
+TEST_F(ControlFlowTest, LoopsMayDeclareVectorsOfOneElement) {
+  auto results = runText(R"(
+graph @main(%n: tensor<i64>) -> ("all") {
+  %all = onnx.Loop(%n) ({ ^(%i: tensor<1xi64>, %go: tensor<1xbool>)
+    return(%go, %i) : (tensor<1xbool>, tensor<1xi64>) -> ()
+  }) : (tensor<i64>) -> (tensor<?x1xi64>)
+  return(%all) : (tensor<?x1xi64>) -> ()
+})",
+                         {i64({}, {2})});
+  ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
+  EXPECT_TRUE(bool(compare((*results)[0], i64({2, 1}, {0, 1}))));
+}
+
 TEST_F(ControlFlowTest, LoopsAreBounded) {
   RunOptions options;
   options.maxIterations = 10;
@@ -91,6 +117,24 @@ TEST_F(ControlFlowTest, LoopsAreBounded) {
   ASSERT_FALSE(bool(results));
   EXPECT_NE(llvm::toString(results.takeError())
                 .find("the run exceeds 10 loop iterations"),
+            std::string::npos);
+}
+
+TEST_F(ControlFlowTest, PartsWithoutElementsCountAsMemory) {
+  RunOptions options;
+  options.byteLimit = 100000;
+  auto results = runText(R"(
+graph @main(%n: tensor<i64>, %x: tensor<0xf32>) -> ("all") {
+  %all = onnx.Loop(%n, _, %x) {num_captures = 1} ({
+    ^(%i: tensor<i64>, %go: tensor<bool>, %w: tensor<0xf32>)
+    return(%go, %w) : (tensor<bool>, tensor<0xf32>) -> ()
+  }) : (tensor<i64>, none, tensor<0xf32>) -> (tensor<?x0xf32>)
+  return(%all) : (tensor<?x0xf32>) -> ()
+})",
+                         {i64({}, {INT64_MAX}), f32({0}, {})}, options);
+  ASSERT_FALSE(bool(results));
+  EXPECT_NE(llvm::toString(results.takeError())
+                .find("parts exceed the limit of memory"),
             std::string::npos);
 }
 

@@ -84,7 +84,7 @@ TEST_F(InterpreterTest, MemoryIsLimited) {
             std::string::npos);
   EXPECT_NE(opError("onnx.ConstantOfShape",
                     {i64({3}, {1LL << 40, 1LL << 40, 0})}, "", "tensor<*xf32>")
-                .find("overflows"),
+                .find("has no elements, but more than 17179869184 positions"),
             std::string::npos);
   EXPECT_NE(
       opError("onnx.ConstantOfShape", {i64({1}, {-1})}, "", "tensor<*xf32>")
@@ -112,16 +112,50 @@ graph @main(%x: tensor<1024xf32>) -> ("y") {
   consumeError(outputs.takeError());
 }
 
-TEST_F(InterpreterTest, AWrongInferredTypeIsReported) {
-  std::string message =
-      runError("graph @main(%x: tensor<*xf32>) -> (\"y\") {\n"
-               "  %y = onnx.Neg(%x) : (tensor<*xf32>) -> (tensor<3xf32>)\n"
-               "  return(%y) : (tensor<3xf32>) -> () }",
-               {f32({2}, {1, 2})});
-  EXPECT_NE(message.find("'onnx.Neg': internal error: the computed result 0 "
-                         "has shape 2 where 3 is expected"),
-            std::string::npos)
-      << message;
+TEST_F(InterpreterTest, AValueThatContradictsItsTypeIsReported) {
+  auto module = parse("graph @main(%x: tensor<*xf32>) -> (\"y\") {\n"
+                      "  %y = onnx.Neg(%x) : (tensor<*xf32>) -> "
+                      "(tensor<3xf32>)\n"
+                      "  return(%y) : (tensor<3xf32>) -> () }");
+  ASSERT_TRUE(module);
+  auto outputs = run(*module->getMain(), {f32({2}, {1, 2})});
+  ASSERT_FALSE(bool(outputs));
+  Error error = outputs.takeError();
+  EXPECT_TRUE(error.isA<ContradictionError>());
+  EXPECT_EQ(toString(std::move(error)),
+            "t.onncir:2:8: 'onnx.Neg': the computed result 0 has shape 2 where "
+            "3 is expected");
+}
+
+TEST_F(InterpreterTest, DimensionsOfNothingAreLimited) {
+  // A loop over the rows would never end, and a list of the parts fits nowhere.
+  TensorValue rows = f32({int64_t(1) << 60, 0}, {});
+  for (llvm::StringRef name :
+       {"onnx.Softmax", "onnx.CumSum", "onnx.SplitToSequence", "onnx.Gather"}) {
+    std::vector<RuntimeValue> operands = {rows};
+    if (name == "onnx.CumSum" || name == "onnx.Gather")
+      operands.push_back(i64({}, {0}));
+    EXPECT_NE(opError(name, operands, "",
+                      name == "onnx.SplitToSequence" ? "sequence<tensor<*xf32>>"
+                                                     : "tensor<*xf32>")
+                  .find("has no elements, but more than 17179869184 positions"),
+              std::string::npos)
+        << name.str();
+  }
+}
+
+TEST_F(InterpreterTest, WorkIsLimited) {
+  RunOptions options;
+  options.maxWork = 999;
+  TensorValue square = f32({10, 10}, std::vector<float>(100, 1));
+  EXPECT_NE(
+      opError("onnx.MatMul", {square, square}, "", "tensor<*xf32>", options)
+          .find("the run exceeds 999 steps of computation"),
+      std::string::npos);
+  options.maxWork = 1100; // 1000 products, 100 results
+  EXPECT_EQ(
+      opError("onnx.MatMul", {square, square}, "", "tensor<*xf32>", options),
+      "no error");
 }
 
 TEST_F(InterpreterTest, ObserverSeesEveryOperation) {

@@ -285,8 +285,8 @@ TEST_F(ModelTest, EmptyTensorsOfAnySizeEndAtOnce) {
     auto results = tryOp(c.name, c.operands, c.attributes, c.type);
     if (results)
       continue;
-    EXPECT_EQ(toString(results.takeError()).find("internal error"),
-              std::string::npos)
-        << c.name.str();
+    Error error = results.takeError();
+    EXPECT_FALSE(error.isA<ContradictionError>()) << c.name.str();
+    consumeError(std::move(error));
   }
 }

@@ -25,6 +25,35 @@ TEST_F(StringTest, ConcatBroadcasts) {
            strings({2, 2}, {"ax", "a\xc3\xa9", "bx", "b\xc3\xa9"}));
 }
 
+TEST_F(StringTest, ContentsCountAsMemory) {
+  RunOptions options;
+  options.byteLimit = 1 << 20;
+  // Refused before a string is copied to many places.
+  RuntimeValue text = strings({1}, {std::string(1 << 12, 'a')});
+  EXPECT_NE(opError("onnx.Expand", {text, i64({1}, {1000})}, "",
+                    "tensor<*xstring>", options)
+                .find("1000 strings of up to 4096 bytes exceed the limit of "
+                      "1048576 bytes"),
+            std::string::npos);
+  // Each doubling fits, all of them together don't.
+  auto module = parse(R"(
+graph @main(%n: tensor<i64>, %s: tensor<1xstring>) -> ("s") {
+  %y = onnx.Loop(%n, _, %s) ({
+    ^(%i: tensor<i64>, %go: tensor<bool>, %v: tensor<1xstring>)
+    %w = onnx.StringConcat(%v, %v) : (tensor<1xstring>, tensor<1xstring>) -> (tensor<1xstring>)
+    return(%go, %w) : (tensor<bool>, tensor<1xstring>) -> ()
+  }) : (tensor<i64>, none, tensor<1xstring>) -> (tensor<1xstring>)
+  return(%y) : (tensor<1xstring>) -> ()
+})");
+  ASSERT_TRUE(module);
+  auto results = run(*module->getMain(), {i64({}, {8}), text}, options);
+  ASSERT_FALSE(bool(results));
+  EXPECT_NE(llvm::toString(results.takeError()).find("exceed"),
+            std::string::npos);
+  results = run(*module->getMain(), {i64({}, {7}), text}, options);
+  EXPECT_TRUE(bool(results)) << llvm::toString(results.takeError());
+}
+
 TEST_F(StringTest, Split) {
   auto check = [&](const char *attributes, std::vector<std::string> text,
                    std::vector<std::string> parts,
@@ -97,6 +126,18 @@ TEST_F(StringTest, TfIdfVectorizer) {
            mode + "\"" + rest + "}";
   };
   RuntimeValue x = strings({2, 4}, {"a", "b", "x", "b", "x", "x", "a", "a"});
+  // As many skips as there are numbers, in time that the row gives.
+  std::string patient = attributes("TF");
+  patient.replace(patient.find("count = 1"), 9, "count = 9223372036854775807");
+  expectOp("onnx.TfIdfVectorizer", {x}, patient,
+           f32({2, 4}, {2, 1, 1, 2, 0, 0, 2, 0}));
+  RunOptions options;
+  options.maxWork = 1000;
+  EXPECT_NE(opError("onnx.TfIdfVectorizer",
+                    {strings({100}, std::vector<std::string>(100, "b"))},
+                    patient, "tensor<*xf32>", options)
+                .find("the run exceeds 1000 steps"),
+            std::string::npos);
   expectOp("onnx.TfIdfVectorizer", {x}, attributes("TF"),
            f32({2, 4}, {1, 1, 1, 2, 0, 0, 2, 0}));
   expectOp("onnx.TfIdfVectorizer", {x}, attributes("IDF"),

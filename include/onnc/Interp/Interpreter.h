@@ -15,8 +15,9 @@
 /// rounded once to the result's type. Integers wrap. The same inputs give the
 /// same bytes on any number of threads.
 ///
-/// An input or a model can't make it crash: what goes wrong at run time is an
-/// InterpError at the operation.
+/// An input or a model can't make it crash or run forever: what goes wrong at
+/// run time, or exceeds a limit of RunOptions, is an InterpError at the
+/// operation.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_INTERP_INTERPRETER_H
@@ -53,6 +54,15 @@ private:
   std::string text;
 };
 
+/// A value doesn't have the type that was declared or inferred for it: either
+/// the model promised something else, or inference is wrong.
+class ContradictionError
+    : public llvm::ErrorInfo<ContradictionError, InterpError> {
+public:
+  static char ID;
+  using ErrorInfo::ErrorInfo;
+};
+
 /// Reports errors of a run, at their operations where they name one. Returns
 /// failure if there was one.
 LogicalResult reportRunError(DiagnosticEngine &engine, llvm::Error error);
@@ -70,7 +80,11 @@ struct RunOptions {
   /// Bytes of all computed tensors that may live at the same time.
   int64_t byteLimit = int64_t(16) << 30;
   /// Iterations that all loops of a run may make together.
-  int64_t maxIterations = int64_t(1) << 32;
+  int64_t maxIterations = int64_t(1) << 28;
+  /// Elementary steps (a product added to a sum, a comparison, an element
+  /// written) that all kernels of a run may take together: sizes that fit into
+  /// memory can still ask for years of work.
+  int64_t maxWork = int64_t(1) << 44;
   /// Where random operators without a seed of their own start from.
   uint64_t seed = 0;
   /// Plain loops in place of the blocked, threaded kernels, which compute the

@@ -42,19 +42,28 @@ using Shape = llvm::SmallVector<int64_t, 6>;
 /// exceed a limit. Shared by the tensors that it counts; thread-safe.
 class MemoryBudget {
 public:
+  /// Tensors that may live at the same time: even those without elements take
+  /// a few hundred bytes.
+  static constexpr int64_t maxTensors = int64_t(1) << 26;
+
   explicit MemoryBudget(int64_t limit) : limit(limit) {}
 
   int64_t getLimit() const { return limit; }
   int64_t getLive() const { return live; }
   int64_t getPeak() const { return peak; }
 
-  /// False, with nothing counted, where the limit would be exceeded.
+  /// Counts a tensor of \p bytes. False, with nothing counted, where a limit
+  /// would be exceeded.
   bool take(int64_t bytes);
-  void giveBack(int64_t bytes) { live -= bytes; }
+  void giveBack(int64_t bytes) {
+    live -= bytes;
+    --tensors;
+  }
 
 private:
   const int64_t limit;
   std::atomic<int64_t> live = 0;
+  std::atomic<int64_t> tensors = 0;
   std::atomic<int64_t> peak = 0;
 };
 using MemoryBudgetRef = std::shared_ptr<MemoryBudget>;
@@ -154,6 +163,11 @@ public:
     assert(sizeof(T) == getElementSize(type) && "wrong storage type");
     return reinterpret_cast<T *>(const_cast<char *>(data));
   }
+
+  /// Counts what the strings hold against the budget that the tensor was
+  /// allocated with, too, for as long as it lives. For who has written them; an
+  /// error where the budget is exceeded. Nothing for other tensors.
+  llvm::Error countStrings();
 
   /// The same elements under another shape of as many elements.
   TensorValue withShape(llvm::ArrayRef<int64_t> newShape) const;

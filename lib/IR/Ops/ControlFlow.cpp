@@ -319,6 +319,14 @@ LogicalResult infer::loop(Operation *op, Types &types) {
   if (body.getArgument(1)->getType().isNone())
     body.getArgument(1)->setType(
         TensorType::get(context, ElementType::Bool, ArrayRef<int64_t>()));
+  for (auto [i, element] :
+       {std::pair(0u, ElementType::I64), {1u, ElementType::Bool}}) {
+    auto type = dyn_cast<TensorType>(body.getArgument(i)->getType());
+    if (!type || type.getElementType() != element)
+      return error(op) << "has a body whose argument " << i << " is "
+                       << body.getArgument(i)->getType()
+                       << ", but must be a tensor of " << getName(element);
+  }
   if (failed(inferLoopBody(op, *parts, types)))
     return failure();
   DimExpr trips = tripCount(op);

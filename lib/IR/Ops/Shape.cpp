@@ -212,6 +212,10 @@ LogicalResult infer::transpose(Operation *op, Types &types) {
     return failure();
   auto perm = op->getInts("perm");
   bool given = op->hasAttr("perm");
+  // Unlike axes, its entries don't count from the end.
+  for (int64_t from : perm)
+    if (from < 0)
+      return error(op) << "has " << from << " in 'perm'";
   if (!in.hasRank()) {
     if (given && perm.size() <= maxRank)
       return addTensor(op, types, in.getElementType(),

@@ -275,6 +275,9 @@ Error kernels::attention(KernelContext &ctx) {
   Expected<Bias> bias = Bias::load(ctx, *in, total);
   if (!bias)
     return bias.takeError();
+  if (Error error = ctx.countWork(
+          {q.batch, q.heads, q.length, total, q.size + values->size}))
+    return error;
   const double softcap = ctx.op.getFloat("softcap", 0);
   const int64_t mode = ctx.op.getInt("qk_matmul_output_mode", 0);
   Heads y = makeHeads(q.batch, q.heads, q.length, values->size, packed);
@@ -364,6 +367,9 @@ Error kernels::flexAttention(KernelContext &ctx) {
     return result.takeError();
   if (tensor->getNumElements() == 0 || result->getNumElements() == 0)
     return ctx.done(std::move(*result));
+  if (Error error =
+          ctx.countWork({tensor->getNumElements(), q.size + in->v.size}))
+    return error;
   std::vector<double> scores(tensor->getNumElements());
   parallelFor(ctx, q.batch * q.heads, [&](int64_t n) {
     const int64_t b = n / q.heads, h = n % q.heads;

@@ -71,6 +71,40 @@ static Expected<TensorValue> stack(KernelContext &ctx,
   return concatenate(ctx, tensors, *at);
 }
 
+namespace {
+/// The parts of the scan outputs of a loop, counted against the budget: each
+/// takes memory even if it has no elements, or is the same as another.
+class ScanOutputs {
+public:
+  ScanOutputs(KernelContext &ctx, unsigned count)
+      : budget(*ctx.getBudget()), parts(count) {}
+  ~ScanOutputs() {
+    for (size_t i = 0; i != taken; ++i)
+      budget.giveBack(sizeof(RuntimeValue));
+  }
+
+  Error append(unsigned output, RuntimeValue part) {
+    if (!part.isTensor())
+      return fail("a scan output is " + part.describe() + ", not a tensor");
+    if (!budget.take(sizeof(RuntimeValue)))
+      return fail("scan outputs of more than " + Twine(taken) +
+                  " parts exceed the limit of memory");
+    ++taken;
+    parts[output].push_back(std::move(part));
+    return Error::success();
+  }
+  std::vector<RuntimeValue> &operator[](unsigned output) {
+    return parts[output];
+  }
+  operator ArrayRef<std::vector<RuntimeValue>>() const { return parts; }
+
+private:
+  MemoryBudget &budget;
+  size_t taken = 0;
+  std::vector<std::vector<RuntimeValue>> parts;
+};
+} // namespace
+
 static Expected<LoopParts> getParts(KernelContext &ctx) {
   // Only reads the operation and reports on it.
   if (auto parts = getLoopParts(const_cast<Operation *>(&ctx.op)))
@@ -127,17 +161,25 @@ Error kernels::loop(KernelContext &ctx) {
       return given.takeError();
     condition = *given;
   }
-  ArrayRef<RuntimeValue> operands = ctx.values().drop_front(2);
+  ArrayRef<RuntimeValue> operands =
+      ctx.values().drop_front(std::min(ctx.getNumOperands(), 2u));
   RuntimeValues carried(operands.take_front(parts->numCarried));
   ArrayRef<RuntimeValue> captures = operands.drop_front(parts->numCarried);
-  std::vector<std::vector<RuntimeValue>> outputs(parts->numScanOutputs);
+  ScanOutputs outputs(ctx, parts->numScanOutputs);
 
+  // Bodies declare the first two as scalars or as vectors of one element.
+  auto getShape = [&](unsigned argument) {
+    auto type = dyn_cast<TensorType>(
+        ctx.op.getRegion().getArgument(argument)->getType());
+    return Shape(type && type.hasRank() ? type.getRank() : 0, 1);
+  };
+  const Shape counterShape = getShape(0), conditionShape = getShape(1);
   for (int64_t i = 0; i < trips && condition; ++i) {
     if (Error error = ctx.countIteration())
       return error;
     RuntimeValues args = {
-        TensorValue::of<int64_t>(ElementType::I64, {}, i),
-        TensorValue::of<bool>(ElementType::Bool, {}, condition)};
+        TensorValue::of<int64_t>(ElementType::I64, counterShape, i),
+        TensorValue::of<bool>(ElementType::Bool, conditionShape, condition)};
     append_range(args, carried);
     append_range(args, captures);
     carried.clear(); // the body frees them at their last use
@@ -150,12 +192,10 @@ Error kernels::loop(KernelContext &ctx) {
     condition = *next;
     auto first = results->begin() + 1;
     carried.assign(first, first + parts->numCarried);
-    for (unsigned o = 0; o != parts->numScanOutputs; ++o) {
-      RuntimeValue &output = first[parts->numCarried + o];
-      if (!output.isTensor())
-        return fail("a scan output is " + output.describe() + ", not a tensor");
-      outputs[o].push_back(std::move(output));
-    }
+    for (unsigned o = 0; o != parts->numScanOutputs; ++o)
+      if (Error error =
+              outputs.append(o, std::move(first[parts->numCarried + o])))
+        return error;
   }
   return setResults(ctx, *parts, carried, outputs, [](unsigned) { return 0; });
 }
@@ -193,7 +233,7 @@ Error kernels::scan(KernelContext &ctx) {
     length = tensor.getDim(*axis);
     axes.push_back(*axis);
   }
-  std::vector<std::vector<RuntimeValue>> outputs(parts->numScanOutputs);
+  ScanOutputs outputs(ctx, parts->numScanOutputs);
   for (int64_t step = 0; step < length.value_or(0); ++step) {
     if (Error error = ctx.countIteration())
       return error;
@@ -213,12 +253,10 @@ Error kernels::scan(KernelContext &ctx) {
     if (!results)
       return results.takeError();
     carried.assign(results->begin(), results->begin() + parts->numCarried);
-    for (unsigned o = 0; o != parts->numScanOutputs; ++o) {
-      RuntimeValue &output = (*results)[parts->numCarried + o];
-      if (!output.isTensor())
-        return fail("a scan output is " + output.describe() + ", not a tensor");
-      outputs[o].push_back(std::move(output));
-    }
+    for (unsigned o = 0; o != parts->numScanOutputs; ++o)
+      if (Error error =
+              outputs.append(o, std::move((*results)[parts->numCarried + o])))
+        return error;
   }
   for (unsigned o = 0; o != parts->numScanOutputs; ++o)
     if (at(outputDirections, o))

@@ -22,6 +22,11 @@ interp::resolveWindows(KernelContext &ctx, ArrayRef<int64_t> input,
   if (input.size() < 2)
     return fail("an input of rank " + Twine(input.size()) +
                 " has no spatial dimensions");
+  auto declared = ctx.op.getInts("kernel_shape");
+  if (!kernel.empty() && !declared.empty() &&
+      ArrayRef<int64_t>(declared) != kernel)
+    return fail("weights with a kernel of " + toText(kernel) +
+                ", but 'kernel_shape' is " + toText(declared));
   // The helper of inference only reads the operation and reports on it.
   auto *op = const_cast<Operation *>(&ctx.op);
   auto windows = getWindows(op, input.drop_front(2), kernel);
@@ -65,6 +70,9 @@ Expected<ConvolutionShapes> interp::getConvolutionShapes(KernelContext &ctx,
   s.inputSize = product(x.drop_front(2));
   s.kernelSize = product(w.drop_front(2));
   s.outputSize = product(ArrayRef<int64_t>(s.result).drop_front(2));
+  if (Error error =
+          ctx.countWork({product(s.result), s.groupChannels(), s.kernelSize}))
+    return error;
   return s;
 }
 
@@ -276,6 +284,9 @@ Error kernels::convTranspose(KernelContext &ctx) {
   Shape input(x.getShape().drop_front(2)), kernel = getKernel(*windows);
   const int64_t inputSize = product(input), kernelSize = product(kernel);
   const int64_t outputSize = product(ArrayRef<int64_t>(shape).drop_front(2));
+  if (Error error =
+          ctx.countWork({x.getNumElements(), groupOutputs, kernelSize}))
+    return error;
   std::vector<double> weights = loadReals(w);
   double *sums = buffer->mutableData<double>();
   auto addChannel = [&](int64_t n, int64_t c, int64_t m, auto elements) {

@@ -92,6 +92,8 @@ Error kernels::roiAlign(KernelContext &ctx) {
     if (double(taken) * double(binsX * binsY) > 0x1p32 ||
         double(samples[0]) * double(binsX) > 0x1p24)
       return fail("a region that needs too many samples");
+    if (Error error = ctx.countWork({channels, taken, binsX, binsY, 4}))
+      return error;
     std::vector<std::vector<Taps>> columns;
     for (int64_t px = 0; px != binsX; ++px)
       columns.push_back(
@@ -159,6 +161,12 @@ Error kernels::maxRoiPool(KernelContext &ctx) {
             {std::clamp(std::floor(double(p) * size) + first, 0.0, limit),
              std::clamp(std::ceil(double(p + 1) * size) + first, 0.0, limit)});
     }
+    if (Error error = ctx.countWork({channels, pooled[0], pooled[1]}))
+      return error;
+    for (auto [top, bottom] : bins[0])
+      for (auto [left, right] : bins[1])
+        if (Error error = ctx.countWork({channels, bottom - top, right - left}))
+          return error;
     for (int64_t c = 0; c != channels; ++c) {
       const double *plane = in.data() + (int64_t(instance) * channels + c) *
                                             x.getDim(2) * x.getDim(3);
@@ -263,6 +271,8 @@ Error kernels::nonMaxSuppression(KernelContext &ctx) {
       for (int64_t i : candidates) {
         if (int64_t(kept.size()) >= limit)
           break;
+        if (Error error = ctx.countWork(int64_t(kept.size())))
+          return error;
         if (any_of(kept, [&](int64_t j) {
               return overlap(corners[i], corners[j], sharing);
             }))

@@ -50,6 +50,8 @@ Error kernels::det(KernelContext &ctx) {
   const Shape shape(x.getShape().drop_back(2));
   if (auto room = ctx.allocate(ElementType::F64, shape); !room)
     return room.takeError();
+  if (Error error = ctx.countWork({x.getNumElements(), size}))
+    return error;
   std::vector<double> values = loadReals(x), results;
   for (int64_t i = 0, e = product(shape); i != e; ++i)
     results.push_back(eliminate(

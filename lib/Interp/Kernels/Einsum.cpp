@@ -122,6 +122,8 @@ Error kernels::einsum(KernelContext &ctx) {
   shape.assign(extent.begin(), extent.begin() + equation->result.size());
   if (Expected<int64_t> count = countElements(extent); !count)
     return count.takeError();
+  if (Error error = ctx.countWork(extent))
+    return error;
 
   // A letter that stands twice in an operand walks its diagonal.
   SmallVector<Shape, 4> strides;

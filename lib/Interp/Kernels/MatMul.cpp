@@ -16,7 +16,8 @@ using namespace llvm;
 using namespace onnc;
 using namespace onnc::interp;
 
-Expected<MatMulShapes> interp::getMatMulShapes(ArrayRef<int64_t> a,
+Expected<MatMulShapes> interp::getMatMulShapes(KernelContext &ctx,
+                                               ArrayRef<int64_t> a,
                                                ArrayRef<int64_t> b) {
   if (a.empty() || b.empty())
     return fail("a scalar where a matrix or vector is expected");
@@ -47,6 +48,8 @@ Expected<MatMulShapes> interp::getMatMulShapes(ArrayRef<int64_t> a,
     return count.takeError();
   if (*count == 0)
     return s; // no batches: there may be any number of them
+  if (Error error = ctx.countWork({*count, s.k}))
+    return error;
   forEachElement<2>(*batch,
                     {getBroadcastStrides(leftBatch, *batch),
                      getBroadcastStrides(rightBatch, *batch)},
@@ -112,7 +115,7 @@ static void multiplyMatrices(const KernelContext &ctx, Elements<T> a,
 
 Error kernels::matMul(KernelContext &ctx) {
   const TensorValue &a = ctx.tensor(0), &b = ctx.tensor(1);
-  Expected<MatMulShapes> s = getMatMulShapes(a.getShape(), b.getShape());
+  Expected<MatMulShapes> s = getMatMulShapes(ctx, a.getShape(), b.getShape());
   if (!s)
     return s.takeError();
   Expected<TensorValue> y = ctx.allocate(a.getElementType(), s->result);
@@ -162,6 +165,8 @@ Error kernels::gemm(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(a.getElementType(), shape);
   if (!y)
     return y.takeError();
+  if (Error error = ctx.countWork({m, n, k}))
+    return error;
   if (Error error = dispatch(
           NumericTypes(), a.getElementType(), [&]<typename T>() -> Error {
             auto finish = [&]<typename C>(int64_t at, C sum) -> C {

@@ -20,7 +20,9 @@ struct MatMulShapes {
   std::vector<int64_t> leftStarts, rightStarts;
 };
 
-llvm::Expected<MatMulShapes> getMatMulShapes(llvm::ArrayRef<int64_t> a,
+/// Counts the work of the product.
+llvm::Expected<MatMulShapes> getMatMulShapes(KernelContext &ctx,
+                                             llvm::ArrayRef<int64_t> a,
                                              llvm::ArrayRef<int64_t> b);
 
 } // namespace onnc::interp

@@ -225,6 +225,9 @@ Error kernels::lrn(KernelContext &ctx) {
   const double alpha = ctx.op.getFloat("alpha", 1e-4f);
   const double beta = ctx.op.getFloat("beta", 0.75);
   const double bias = ctx.op.getFloat("bias", 1);
+  if (Error error =
+          ctx.countWork({x.getNumElements(), std::min(size, x.getDim(1))}))
+    return error;
   std::vector<double> values = loadReals(x), result(values.size());
   const int64_t channels = x.getDim(1);
   const int64_t inner = product(x.getShape().drop_front(2));

@@ -41,6 +41,15 @@ static int64_t forEachInWindow(ArrayRef<Window> windows,
   return padded;
 }
 
+/// Counts the elements of all windows for the result \p y.
+static Error countWindows(KernelContext &ctx, ArrayRef<Window> windows,
+                          const TensorValue &y) {
+  SmallVector<int64_t, 4> factors = {y.getNumElements()};
+  for (const Window &w : windows)
+    factors.push_back(w.kernel);
+  return ctx.countWork(factors);
+}
+
 /// Result 0: for every window a fold over its elements, in double.
 /// step(sum, x); finish(sum, elements, padded positions). R: the result's
 /// storage type, that of the operand if void.
@@ -55,6 +64,8 @@ static Error pool(KernelContext &ctx, Types types, double init, Step step,
   Expected<TensorValue> y = ctx.allocate(ctx.resultType(), shape);
   if (!y)
     return y.takeError();
+  if (Error error = countWindows(ctx, *windows, *y))
+    return error;
   const int64_t channelSize = product(x.getShape().drop_front(2));
   const Shape spatial(ArrayRef<int64_t>(shape).drop_front(2));
   const int64_t resultSize = product(spatial);
@@ -135,6 +146,8 @@ Error kernels::maxPool(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), shape);
   if (!y)
     return y.takeError();
+  if (Error error = countWindows(ctx, *windows, *y))
+    return error;
   Expected<TensorValue> indices =
       ctx.allocate(ElementType::I64, ctx.wants(1) ? shape : Shape{0});
   if (!indices)

@@ -172,7 +172,7 @@ static AxisSplit splitColumns(ArrayRef<int64_t> shape) {
 
 Error kernels::matMulInteger(KernelContext &ctx) {
   const TensorValue &a = ctx.tensor(0), &b = ctx.tensor(1);
-  auto s = getMatMulShapes(a.getShape(), b.getShape());
+  auto s = getMatMulShapes(ctx, a.getShape(), b.getShape());
   if (!s)
     return s.takeError();
   auto aZero = loadPerAxis(ctx, 2, s->m, 0);
@@ -198,7 +198,7 @@ Error kernels::matMulInteger(KernelContext &ctx) {
 
 Error kernels::qLinearMatMul(KernelContext &ctx) {
   const TensorValue &a = ctx.tensor(0), &b = ctx.tensor(3);
-  auto s = getMatMulShapes(a.getShape(), b.getShape());
+  auto s = getMatMulShapes(ctx, a.getShape(), b.getShape());
   if (!s)
     return s.takeError();
   std::vector<double> aScale, aZero, bScale, bZero, yScale, yZero;

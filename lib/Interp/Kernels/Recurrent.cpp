@@ -182,6 +182,10 @@ static Expected<Layer> getLayer(KernelContext &ctx, int64_t gates,
     return fail("unknown direction '" + Twine(layer.direction) + "'");
   if (layer.hidden > INT32_MAX)
     return fail("a hidden size of " + Twine(layer.hidden));
+  if (int64_t given = ctx.op.getInt("hidden_size", layer.hidden);
+      given != layer.hidden)
+    return fail("'hidden_size' is " + Twine(given) + ", but R has shape " +
+                toText(r.getShape()));
   const int64_t d = layer.directions, rows = gates * layer.hidden;
   const Shape shapes[] = {{d, rows, layer.inputSize},
                           {d, rows, layer.hidden},
@@ -191,6 +195,12 @@ static Expected<Layer> getLayer(KernelContext &ctx, int64_t gates,
     if (Error error = expectShape(ctx, i, shapes[i - 1]))
       return error;
 
+  // There may be any number of steps without elements.
+  if (Error error = ctx.countWork({d, layer.steps}))
+    return error;
+  if (Error error = ctx.countWork(
+          {d, layer.steps, layer.batch, rows, layer.inputSize + layer.hidden}))
+    return error;
   layer.x = loadReals(x);
   if (layer.batchFirst)
     layer.x = swapLeading(layer.x, layer.batch, layer.steps, layer.inputSize);

@@ -116,6 +116,12 @@ static SmallVector<double, 4> getWeights(const ResizeMode &mode,
   return weights;
 }
 
+/// The most neighbours that an element of the result is made of.
+static int64_t getMaxTaps(const ResizeMode &mode, const ResizedAxis &axis) {
+  const double scale = mode.antialias ? std::min(axis.scale, 1.0) : 1;
+  return mode.mode == "nearest" ? 1 : int64_t(4 / std::max(scale, 1e-9)) + 1;
+}
+
 static Taps getTaps(const ResizeMode &mode, const ResizedAxis &axis,
                     int64_t i) {
   Taps taps;
@@ -265,38 +271,40 @@ Error kernels::resize(KernelContext &ctx) {
   Expected<TensorValue> y = ctx.allocate(x.getElementType(), result);
   if (!y)
     return y.takeError();
-  if (Error error =
-          dispatch(NumericAndBoolTypes(), x.getElementType(),
-                   [&]<typename T>() -> Error {
-                     std::vector<double> values = loadReals(x);
-                     for (auto [d, axis] : enumerate(*axes)) {
-                       if (axis.output == axis.input && axis.scale == 1 &&
-                           axis.roiStart == 0 && axis.roiEnd == 1)
-                         continue;
-                       // What is between two axes is a tensor of its own.
-                       shape[d] = axis.output;
-                       Expected<int64_t> count = countElements(shape);
-                       if (!count)
-                         return count.takeError();
-                       Expected<TensorValue> room =
-                           ctx.allocate(ElementType::F64, shape);
-                       if (!room)
-                         return room.takeError();
-                       shape[d] = axis.input;
-                       values = resample(values, shape, d, mode, axis);
-                       shape[d] = axis.output;
-                     }
-                     T *to = y->mutableData<T>();
-                     for (size_t i = 0; i != values.size(); ++i) {
-                       if constexpr (std::is_same_v<T, bool>)
-                         to[i] = values[i] != 0;
-                       else if constexpr (std::is_integral_v<T>)
-                         to[i] = truncateTo<T>(values[i]);
-                       else
-                         to[i] = static_cast<T>(values[i]);
-                     }
-                     return Error::success();
-                   }))
+  if (Error error = dispatch(
+          NumericAndBoolTypes(), x.getElementType(),
+          [&]<typename T>() -> Error {
+            std::vector<double> values = loadReals(x);
+            for (auto [d, axis] : enumerate(*axes)) {
+              if (axis.output == axis.input && axis.scale == 1 &&
+                  axis.roiStart == 0 && axis.roiEnd == 1)
+                continue;
+              // What is between two axes is a tensor of its own.
+              shape[d] = axis.output;
+              Expected<int64_t> count = countElements(shape);
+              if (!count)
+                return count.takeError();
+              Expected<TensorValue> room =
+                  ctx.allocate(ElementType::F64, shape);
+              if (!room)
+                return room.takeError();
+              if (Error error = ctx.countWork({*count, getMaxTaps(mode, axis)}))
+                return error;
+              shape[d] = axis.input;
+              values = resample(values, shape, d, mode, axis);
+              shape[d] = axis.output;
+            }
+            T *to = y->mutableData<T>();
+            for (size_t i = 0; i != values.size(); ++i) {
+              if constexpr (std::is_same_v<T, bool>)
+                to[i] = values[i] != 0;
+              else if constexpr (std::is_integral_v<T>)
+                to[i] = truncateTo<T>(values[i]);
+              else
+                to[i] = static_cast<T>(values[i]);
+            }
+            return Error::success();
+          }))
     return error;
   return ctx.done(std::move(*y));
 }

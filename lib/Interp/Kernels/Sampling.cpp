@@ -193,6 +193,13 @@ Error kernels::gridSample(KernelContext &ctx) {
   if (!y)
     return y.takeError();
 
+  // Each point reads 2 or 4 elements along each dimension.
+  SmallVector<int64_t, 8> factors(axes.size(), mode == Mode::Cubic    ? 4
+                                               : mode == Mode::Linear ? 2
+                                                                      : 1);
+  factors.push_back(y->getNumElements());
+  if (Error error = ctx.countWork(factors))
+    return error;
   if (mode == Mode::Nearest) {
     cantFail(dispatchStorage(x.getElementType(), [&]<typename T>() -> Error {
       Elements<T> from = x.elements<T>();
@@ -329,6 +336,12 @@ Error kernels::deformConv(KernelContext &ctx) {
     return result.takeError();
   if (result->getNumElements() == 0)
     return ctx.done(std::move(*result));
+  if (Error error = ctx.countWork({result->getNumElements(), perGroup, points}))
+    return error;
+  SmallVector<int64_t, 8> reads(rank, 2);
+  reads.append({batch, product(sizes), channels, points});
+  if (Error error = ctx.countWork(reads))
+    return error;
   std::vector<double> in = loadReals(x), weights = loadReals(w);
   std::vector<double> offsets = loadReals(offset);
   std::vector<double> bias =

@@ -68,6 +68,8 @@ Error kernels::sequenceInsert(KernelContext &ctx) {
       return position.takeError();
     at = *position;
   }
+  if (Error error = ctx.countWork(size))
+    return error;
   sequence->insert(sequence->begin() + at, ctx.value(1));
   return ctx.done(RuntimeValue::sequence(std::move(*sequence)));
 }
@@ -104,6 +106,11 @@ Error kernels::splitToSequence(KernelContext &ctx) {
   if (!axis)
     return axis.takeError();
   const int64_t size = x.getDim(*axis);
+  // The axis may be long where there are no elements.
+  if (auto room =
+          ctx.allocate(ElementType::U8, {size, int64_t(sizeof(RuntimeValue))});
+      !room)
+    return room.takeError();
   std::vector<int64_t> sizes;
   bool squeeze = false;
   if (!ctx.has(1)) {

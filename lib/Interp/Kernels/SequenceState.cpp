@@ -114,6 +114,9 @@ Error kernels::linearAttention(KernelContext &ctx) {
     return ctx.done(std::move(*result));
   }
   const int64_t stateSize = d.size * d.valueSize;
+  if (Error error =
+          ctx.countWork({d.batch, d.queryHeads, d.length, stateSize, 3}))
+    return error;
   std::vector<double> states =
       ctx.has(3) ? loadReals(ctx.tensor(3))
                  : std::vector<double>(d.batch * d.keyHeads * stateSize, 0);
@@ -188,6 +191,8 @@ Error kernels::causalConvWithState(KernelContext &ctx) {
     ctx.set(1, ctx.has(3) ? ctx.value(3) : RuntimeValue(std::move(*state)));
     return ctx.done(ctx.value(0));
   }
+  if (Error error = ctx.countWork({x.getNumElements(), kernel}))
+    return error;
   std::vector<double> in = loadReals(x), weights = loadReals(w);
   std::vector<double> bias =
       ctx.has(2) ? loadReals(ctx.tensor(2)) : std::vector<double>(channels, 0);

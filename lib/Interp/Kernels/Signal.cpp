@@ -65,6 +65,13 @@ private:
 };
 } // namespace
 
+/// Counts \p lines transforms of \p size elements. The time is that of the odd
+/// factor of the size, squared.
+static Error countTransforms(KernelContext &ctx, int64_t lines, int64_t size) {
+  const int64_t halvings = countr_zero(uint64_t(size));
+  return ctx.countWork({lines, size, (size >> halvings) + halvings});
+}
+
 /// The elements of a tensor whose last dimension is real, or real and imaginary
 /// part.
 static std::vector<Complex> loadComplex(const TensorValue &x, int64_t parts) {
@@ -128,6 +135,8 @@ Error kernels::dft(KernelContext &ctx) {
   shape[*axis] = made;
   if (auto room = ctx.allocate(ElementType::C128, shape); !room)
     return room.takeError();
+  if (Error error = countTransforms(ctx, split.outer * split.inner, size))
+    return error;
   std::vector<Complex> out(product(shape));
   Fourier fourier(size, inverse);
   for (int64_t o = 0; o != split.outer; ++o)
@@ -191,6 +200,8 @@ Error kernels::stft(KernelContext &ctx) {
       ctx.allocate(x.getElementType(), {x.getDim(0), frames, made, 2});
   if (!y)
     return y.takeError();
+  if (Error error = countTransforms(ctx, x.getDim(0) * frames, length))
+    return error;
   std::vector<Complex> in = loadComplex(x, parts), line(length), out;
   Fourier fourier(length, /*inverse=*/false);
   for (int64_t b = 0; b != x.getDim(0); ++b)

@@ -37,6 +37,10 @@ public:
   /// that start at \p items[0] and whose items are \p distance apart.
   void count(ArrayRef<unsigned> items, int64_t distance, int64_t minLength,
              std::vector<int64_t> &counts) const;
+  /// Does an n-gram of the pool begin with \p item?
+  bool startsWith(unsigned item) const {
+    return item != unknown && trie[0].next.contains(item);
+  }
   size_t size() const { return numGrams; }
 
 private:
@@ -193,11 +197,20 @@ Error kernels::tfIdfVectorizer(KernelContext &ctx) {
     std::vector<int64_t> counts(pool->size());
     for (int64_t start = 0; start != size; ++start) {
       ArrayRef<unsigned> rest = row.drop_front(start);
+      if (!pool->startsWith(rest.front()))
+        continue;
       pool->count(rest, 1, shortest, counts);
-      // Single items know no distance.
-      for (int64_t distance = 2;
-           distance <= skips + 1 && distance < int64_t(rest.size()); ++distance)
-        pool->count(rest, distance, std::max<int64_t>(shortest, 2), counts);
+      // Single items know no distance, and the last item of the shortest
+      // n-gram must be in the row.
+      const int64_t least = std::max<int64_t>(shortest, 2);
+      const int64_t furthest =
+          longest < 2 ? 0 : std::min<int64_t>(skips, INT64_MAX - 1) + 1;
+      const int64_t last =
+          std::min<int64_t>(furthest, (int64_t(rest.size()) - 1) / (least - 1));
+      if (Error error = ctx.countWork(last))
+        return error;
+      for (int64_t distance = 2; distance <= last; ++distance)
+        pool->count(rest, distance, least, counts);
     }
     float *to = y->mutableData<float>() + r * width;
     for (size_t gram = 0; gram != counts.size(); ++gram) {

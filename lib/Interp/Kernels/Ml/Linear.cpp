@@ -72,6 +72,8 @@ Error kernels::mlLinearRegressor(KernelContext &ctx) {
   auto model = getModel(ctx, x->columns, targets);
   if (!model)
     return model.takeError();
+  if (Error error = checkRoom(ctx, x->count, targets))
+    return error;
   std::vector<double> y;
   for (int64_t i = 0; i != x->count; ++i) {
     std::vector<double> scores = model->evaluate((*x)[i]);
@@ -101,6 +103,8 @@ Error kernels::mlLinearClassifier(KernelContext &ctx) {
   if (!model)
     return model.takeError();
 
+  if (Error error = checkRoom(ctx, x->count, labels->size()))
+    return error;
   const bool addsFirst = model->outputs == 1 && labels->size() == 2;
   std::vector<int64_t> classes;
   std::vector<double> z;

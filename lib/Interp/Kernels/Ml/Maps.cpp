@@ -124,6 +124,9 @@ Error kernels::mlZipMap(KernelContext &ctx) {
   if (labels->size() != x->columns)
     return fail(Twine(labels->size()) + " labels for " + Twine(x->columns) +
                 " columns");
+  constexpr int64_t doubles = sizeof(RuntimeValue) / sizeof(double);
+  if (Error error = checkRoom(ctx, x->count, (x->columns + 1) * doubles))
+    return error;
   std::vector<RuntimeValue> maps;
   for (int64_t i = 0; i != x->count; ++i) {
     std::vector<RuntimeValue> scores;

@@ -91,6 +91,11 @@ Expected<Rows> interp::loadRows(const TensorValue &x) {
               loadReals(x)};
 }
 
+Error interp::checkRoom(const KernelContext &ctx, int64_t rows,
+                        int64_t columns) {
+  return ctx.allocate(ElementType::F64, {rows, columns}).takeError();
+}
+
 Expected<Labels> Labels::get(const Operation &op, StringRef ints) {
   Labels labels;
   labels.strings = getStrings(op, "classlabels_strings");

@@ -54,6 +54,9 @@ struct Rows {
 
 /// A vector or matrix; a vector is one row.
 llvm::Expected<Rows> loadRows(const TensorValue &x);
+/// An error where \p columns numbers for each of \p rows are too many: rows
+/// without elements take no memory before.
+llvm::Error checkRoom(const KernelContext &ctx, int64_t rows, int64_t columns);
 
 // Classes ---------------------------------------------------------------------
 

@@ -105,7 +105,8 @@ struct Machine {
 /// Decides between pairs of classes: (0, 1), (0, 2), …, (1, 2), ….
 class PairwiseClassifier {
 public:
-  static Expected<PairwiseClassifier> get(const KernelContext &ctx,
+  /// For an input of \p rows.
+  static Expected<PairwiseClassifier> get(KernelContext &ctx, int64_t rows,
                                           Machine machine, int64_t numClasses);
 
   /// A score for each pair: positive for the first class.
@@ -136,6 +137,8 @@ Expected<Machine> Machine::get(const Operation &op, int64_t columns) {
                   op.getFloats("coefficients"), op.getFloats("rho"), columns};
   if (machine.rho.empty())
     return fail("'rho' is missing");
+  if (columns == 0)
+    return fail("the input has no columns");
   return machine;
 }
 
@@ -153,7 +156,8 @@ std::vector<double> Machine::evaluate(ArrayRef<double> x, int64_t count) const {
   return values;
 }
 
-Expected<PairwiseClassifier> PairwiseClassifier::get(const KernelContext &ctx,
+Expected<PairwiseClassifier> PairwiseClassifier::get(KernelContext &ctx,
+                                                     int64_t rows,
                                                      Machine machine,
                                                      int64_t numClasses) {
   PairwiseClassifier result(std::move(machine));
@@ -176,6 +180,9 @@ Expected<PairwiseClassifier> PairwiseClassifier::get(const KernelContext &ctx,
   result.probA = ctx.op.getFloats("prob_a");
   result.probB = ctx.op.getFloats("prob_b");
   if (Error error = m.checkVectors(total))
+    return error;
+  if (Error error =
+          ctx.countWork({rows, total + numClasses * numClasses, m.columns}))
     return error;
   if (Error error = checkSize("coefficients", m.coefficients.size(),
                               size_t(numClasses - 1) * total))
@@ -314,8 +321,8 @@ Error kernels::mlSvmClassifier(KernelContext &ctx) {
     return machine.takeError();
   if (ctx.op.getInts("vectors_per_class").empty())
     return classifyLinearly(ctx, *x, *labels, *machine, *transform);
-  auto classifier =
-      PairwiseClassifier::get(ctx, std::move(*machine), labels->size());
+  auto classifier = PairwiseClassifier::get(ctx, x->count, std::move(*machine),
+                                            labels->size());
   if (!classifier)
     return classifier.takeError();
 
@@ -358,6 +365,8 @@ Error kernels::mlSvmRegressor(KernelContext &ctx) {
       return error;
   if (Error error = checkSize("coefficients", machine->coefficients.size(),
                               count ? count : x->columns))
+    return error;
+  if (Error error = ctx.countWork({x->count, count, x->columns}))
     return error;
   std::vector<double> y;
   for (int64_t i = 0; i != x->count; ++i) {

@@ -177,6 +177,8 @@ Error kernels::mlTreeEnsembleClassifier(KernelContext &ctx) {
       isShare &= weight >= 0;
   isShare = *transform == PostTransform::Probit ||
             (isShare && *transform == PostTransform::None);
+  if (Error error = checkRoom(ctx, x->count, labels->size()))
+    return error;
   std::vector<int64_t> classes;
   std::vector<double> z;
   for (int64_t i = 0; i != x->count; ++i) {
