@@ -51,6 +51,11 @@ static std::string termsToString(ArrayRef<DimTerm> terms) {
   return out;
 }
 
+/// Expressions of more characters than this aren't worth knowing: they come from
+/// chains of operators, each of which rounds a size that the one before rounded,
+/// and can double with each.
+static constexpr size_t maxText = 2048;
+
 static DimExpr intern(Context &context, Terms terms) {
   // Merge equal products, drop zeros, sort; the constant goes last.
   std::map<std::string, DimTerm> merged;
@@ -71,6 +76,10 @@ static DimExpr intern(Context &context, Terms terms) {
     sorted.push_back(it->second);
 
   std::string text = termsToString(sorted);
+  // A symbol may have any name.
+  const bool isAtom = sorted.size() == 1 && sorted[0].factors.size() == 1;
+  if (text.size() > maxText && !isAtom)
+    return DimExpr::unknown(context);
   ContextImpl &impl = context.getImpl();
   std::lock_guard lock(impl.mutex);
   auto &slot = impl.dims[text];
@@ -247,6 +256,8 @@ DimExpr DimExpr::floorDiv(DimExpr other) const {
     if (q.getConstant() != 0)
       return q + r.floorDiv(other);
   }
+  if (str().size() + other.str().size() > maxText)
+    return unknown(context);
   DimAtom atom{"floordiv(" + str() + ", " + other.str() + ")", false, "", *this,
                other};
   return intern(context, {DimTerm{1, {internAtom(context, std::move(atom))}}});

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "onnc/IR/Context.h"
 #include "onnc/IR/DimExpr.h"
+#include "onnc/IR/Context.h"
 #include <gtest/gtest.h>
 
 using namespace onnc;
@@ -54,11 +54,22 @@ TEST_F(DimExprTest, OverflowIsUnknown) {
   EXPECT_EQ(DimExpr::unknown(context) * 0, c(0));
 }
 
+TEST_F(DimExprTest, WhatGrowsWithoutEndIsUnknown) {
+  // A chain of poolings, and one whose text doubles with each step.
+  DimExpr chain = n, doubling = n;
+  for (int i = 0; i != 10000; ++i)
+    chain = (chain + 1).floorDiv(2);
+  EXPECT_TRUE(chain.isUnknown());
+  for (int i = 0; i != 64; ++i)
+    doubling = (doubling * doubling + 1).floorDiv(doubling + h);
+  EXPECT_TRUE(doubling.isUnknown());
+  EXPECT_FALSE((n + 1).floorDiv(2).floorDiv(3).isUnknown());
+}
+
 TEST_F(DimExprTest, EvaluatesAndSubstitutes) {
   llvm::StringMap<int64_t> values{{"N", 3}, {"H", 7}};
   EXPECT_EQ((n * 2 + h.floorDiv(2)).evaluate(values), 9);
-  EXPECT_EQ((n + DimExpr::symbol(context, "W")).evaluate(values),
-            std::nullopt);
+  EXPECT_EQ((n + DimExpr::symbol(context, "W")).evaluate(values), std::nullopt);
   EXPECT_EQ(n.floorDiv(h).evaluate({{"N", 3}, {"H", 0}}), std::nullopt);
 }
 
