@@ -130,6 +130,108 @@ TEST(HostileTest, NestingIsBounded) {
       << got;
 }
 
+/// A model that calls the first of \p count functions, each of which calls the
+/// next. \p call makes the call that is the only node of a function.
+std::string chainFunctions(
+    int count,
+    llvm::function_ref<void(onnx::FunctionProto &, const std::string &)> call) {
+  onnx::ModelProto model = makeModel();
+  auto *set = model.add_opset_import();
+  set->set_domain("local");
+  set->set_version(1);
+  auto *graph = model.mutable_graph();
+  setTensorType(*graph->add_input(), "x", 1, {2});
+  setTensorType(*graph->add_output(), "y", 1, {2});
+  addNode(*graph, "f0", {"x"}, {"y"}).set_domain("local");
+  for (int i = 0; i != count; ++i) {
+    auto *function = model.add_functions();
+    function->set_domain("local");
+    function->set_name("f" + std::to_string(i));
+    function->add_input("a");
+    function->add_output("b");
+    *function->mutable_opset_import() = model.opset_import();
+    call(*function, "f" + std::to_string(i + 1));
+  }
+  return model.SerializeAsString();
+}
+
+TEST(HostileTest, DepthOfCallsIsBounded) {
+  std::string got = messagesFor(chainFunctions(
+      20000, [](onnx::FunctionProto &function, const std::string &next) {
+        auto *node = function.add_node();
+        node->set_domain("local");
+        node->set_op_type(next);
+        node->add_input("a");
+        node->add_output("b");
+      }));
+  EXPECT_NE(got.find("bodies and functions are nested more than 128 deep"),
+            std::string::npos)
+      << got.substr(0, 200);
+}
+
+TEST(HostileTest, DepthOfBodiesInCallsIsBounded) {
+  // Each function alone is nested less deeply than a message may be.
+  std::string got = messagesFor(chainFunctions(
+      200, [](onnx::FunctionProto &function, const std::string &next) {
+        onnx::NodeProto node;
+        node.set_domain("local");
+        node.set_op_type(next);
+        node.add_input("a");
+        node.add_output("b");
+        for (int level = 0; level != 20; ++level) {
+          onnx::NodeProto outer;
+          outer.set_op_type("If");
+          outer.add_input("c");
+          outer.add_output("b");
+          for (const char *name : {"then_branch", "else_branch"}) {
+            auto *attr = outer.add_attribute();
+            attr->set_name(name);
+            attr->set_type(onnx::AttributeProto::GRAPH);
+            auto *output = attr->mutable_g()->add_output();
+            output->set_name("b");
+            if (attr->name() == "then_branch") {
+              *attr->mutable_g()->add_node() = node;
+              continue;
+            }
+            auto *identity = attr->mutable_g()->add_node();
+            identity->set_op_type("Identity");
+            identity->add_input("a");
+            identity->add_output("b");
+          }
+          node = outer;
+        }
+        auto *constant = function.add_node();
+        constant->set_op_type("Constant");
+        constant->add_output("c");
+        auto *value = constant->add_attribute();
+        value->set_name("value");
+        value->set_type(onnx::AttributeProto::TENSOR);
+        value->mutable_t()->set_data_type(9);
+        value->mutable_t()->set_raw_data(std::string(1, '\1'));
+        *function.add_node() = node;
+      }));
+  EXPECT_NE(got.find("bodies and functions are nested more than 128 deep"),
+            std::string::npos)
+      << got.substr(0, 200);
+}
+
+TEST(HostileTest, BodiesMayHaveMoreInputsThanTheirNode) {
+  onnx::ModelProto model = makeModel();
+  auto *graph = model.mutable_graph();
+  setTensorType(*graph->add_input(), "n", 7, {});
+  setTensorType(*graph->add_output(), "y", 1, {});
+  auto &loop = addNode(*graph, "Loop", {"n"}, {"y"});
+  auto *attr = loop.add_attribute();
+  attr->set_name("body");
+  attr->set_type(onnx::AttributeProto::GRAPH);
+  for (const char *name : {"i", "c", "v", "w"})
+    attr->mutable_g()->add_input()->set_name(name);
+  for (const char *name : {"c", "v"})
+    attr->mutable_g()->add_output()->set_name(name);
+  EXPECT_NE(messagesFor(model.SerializeAsString()).find("error:"),
+            std::string::npos);
+}
+
 TEST(HostileTest, AbsurdShapesOfInputs) {
   for (int64_t dim : {int64_t(-1), INT64_MAX}) {
     onnx::ModelProto model = makeModel();

@@ -67,6 +67,8 @@ LogicalResult ModelImporter::importBody(Operation *op, unsigned index,
   Region &region = op->getRegion(index);
   Scope scope = outer.makeNested();
   DiagLocation loc = op->getLoc().toDiag();
+  if (failed(checkDepth(outer, loc)))
+    return failure();
   for (const auto &[i, input] : enumerate(proto.input())) {
     Expected<Type> type = types.read(input.type());
     if (!type)

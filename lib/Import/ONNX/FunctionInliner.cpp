@@ -45,6 +45,14 @@ ModelImporter::findFunction(const onnx::NodeProto &node) const {
       getFunctionKey(node.domain(), node.op_type(), getOverload(node)));
 }
 
+LogicalResult ModelImporter::checkDepth(const Scope &scope,
+                                        const DiagLocation &loc) {
+  if (scope.depth < maxDepth)
+    return success();
+  return error(DiagID::ImportUnsupportedFeature, loc)
+         << "bodies and functions are nested more than " << maxDepth << " deep";
+}
+
 LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function,
                                             const onnx::NodeProto &node,
                                             ArrayRef<Binding> inputs,
@@ -54,6 +62,8 @@ LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function,
   if (is_contained(scope.calls, &function))
     return error(DiagID::ImportMalformed, loc)
            << "function " << name << " calls itself";
+  if (failed(checkDepth(scope, loc)))
+    return failure();
   if (static_cast<int>(inputs.size()) > function.input_size() ||
       node.output_size() > function.output_size())
     return error(DiagID::ImportMalformed, loc)
@@ -102,6 +112,7 @@ LogicalResult ModelImporter::inlineFunction(const onnx::FunctionProto &function,
   inner.prefix = (loc.node + "/");
   inner.calls = scope.calls;
   inner.calls.push_back(&function);
+  inner.depth = scope.depth + 1;
   for (const auto &info : *infos)
     inner.declared[info.name()] = &info;
   for (int i = 0; i < function.input_size(); ++i) {

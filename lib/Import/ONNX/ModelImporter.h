@@ -52,6 +52,8 @@ struct Scope {
   std::string prefix;
   /// The functions being inlined, outermost first.
   llvm::SmallVector<const onnx::FunctionProto *, 2> calls;
+  /// Bodies and functions around it.
+  unsigned depth = 0;
 
   /// A scope for a body in this one.
   Scope makeNested() const;
@@ -165,6 +167,8 @@ private:
 
   // FunctionInliner.cpp
   const onnx::FunctionProto *findFunction(const onnx::NodeProto &node) const;
+  /// Fails where a scope in \p scope would be too deep.
+  LogicalResult checkDepth(const Scope &scope, const DiagLocation &loc);
   LogicalResult inlineFunction(const onnx::FunctionProto &function,
                                const onnx::NodeProto &node,
                                llvm::ArrayRef<Binding> inputs, Scope &scope,
@@ -193,6 +197,8 @@ private:
   /// result fits nowhere.
   unsigned numInlined = 0;
   static constexpr unsigned maxInlined = 1u << 18;
+  /// Of bodies and functions in each other, all of which are on the stack.
+  static constexpr unsigned maxDepth = 128;
 };
 
 /// ai.onnx is the default domain's other name.

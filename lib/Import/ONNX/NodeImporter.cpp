@@ -22,6 +22,7 @@ Scope Scope::makeNested() const {
   nested.attributes = attributes;
   nested.prefix = prefix;
   nested.calls = calls;
+  nested.depth = depth + 1;
   return nested;
 }
 
