@@ -144,7 +144,7 @@ static Error writeNpyValue(const RuntimeValue &value, StringRef path) {
 // ONNX
 //===----------------------------------------------------------------------===//
 
-static Expected<RuntimeValue> fromFileValue(const FileValue &value) {
+Expected<RuntimeValue> onnc::fromFileValue(const FileValue &value) {
   if (auto type = dyn_cast<TensorType>(value.type)) {
     auto tensor =
         TensorValue::fromConstant(ConstantAttr::get(type, value.data));
@@ -161,6 +161,15 @@ static Expected<RuntimeValue> fromFileValue(const FileValue &value) {
   }
   if (isa<SequenceType>(value.type))
     return RuntimeValue::sequence(std::move(elements));
+  if (isa<MapType>(value.type)) {
+    MapValue map;
+    for (auto [i, element] : enumerate(elements))
+      map.entries.emplace_back(value.keys.empty()
+                                   ? MapValue::Key(value.stringKeys[i])
+                                   : MapValue::Key(value.keys[i]),
+                               std::move(element));
+    return RuntimeValue::map(std::move(map));
+  }
   return elements.empty() ? RuntimeValue::none()
                           : RuntimeValue::some(std::move(elements[0]));
 }
@@ -191,11 +200,25 @@ static Expected<FileValue> toFileValue(Context &context,
     if (value.hasOptionalValue())
       if (Error error = addElement(value.getOptionalValue()))
         return error;
+  } else if (value.isMap()) {
+    for (const auto &[key, element] : value.getMap().entries) {
+      if (Error error = addElement(element))
+        return error;
+      if (auto *number = std::get_if<int64_t>(&key))
+        out.keys.push_back(*number);
+      else
+        out.stringKeys.push_back(std::get<std::string>(key));
+    }
   } else {
     return createStringError("ONNX has no file for " + value.describe());
   }
   if (!out.elements.empty())
     inner = out.elements[0].type;
+  if (value.isMap()) {
+    out.type = MapType::get(
+        out.stringKeys.empty() ? ElementType::I64 : ElementType::String, inner);
+    return out;
+  }
   out.type = value.isSequence() ? Type(SequenceType::get(inner))
                                 : Type(OptionalType::get(inner));
   return out;

@@ -11,9 +11,9 @@
 #include "onnc/Driver/CompileJob.h"
 #include "onnc/Driver/Compiler.h"
 #include "onnc/Driver/Runner.h"
+#include "onnc/Driver/ValueFile.h"
 #include "onnc/IR/Context.h"
 #include "onnc/Import/ONNX/Import.h"
-#include "onnc/Import/ONNX/TensorFile.h"
 #include "onnc/Interp/Compare.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -22,35 +22,7 @@
 using namespace llvm;
 using namespace onnc;
 
-/// \p expected: the type of the model's input or output; null for elements.
-static Expected<RuntimeValue> toRuntimeValue(const FileValue &file,
-                                             Type expected = Type()) {
-  if (auto type = dyn_cast<TensorType>(file.type)) {
-    auto tensor = TensorValue::fromConstant(ConstantAttr::get(type, file.data));
-    if (!tensor)
-      return tensor.takeError();
-    auto expectedTensor = dyn_cast_or_null<TensorType>(expected);
-    if (expectedTensor && type.getElementType() == ElementType::U16 &&
-        expectedTensor.getElementType() == ElementType::BF16)
-      return createStringError(
-          std::errc::not_supported,
-          "its data are of ONNX 1.12 or older, which wrote bfloat16 truncated "
-          "and as uint16");
-    return RuntimeValue(std::move(*tensor));
-  }
-  std::vector<RuntimeValue> elements;
-  for (const FileValue &element : file.elements) {
-    Expected<RuntimeValue> value = toRuntimeValue(element);
-    if (!value)
-      return value;
-    elements.push_back(std::move(*value));
-  }
-  if (isa<SequenceType>(file.type))
-    return RuntimeValue::sequence(std::move(elements));
-  return elements.empty() ? RuntimeValue::none()
-                          : RuntimeValue::some(std::move(elements[0]));
-}
-
+/// The file of an input or output of type \p type.
 static Expected<RuntimeValue> readValue(Context &context, const Twine &path,
                                         Type type) {
   SmallString<256> storage;
@@ -58,7 +30,15 @@ static Expected<RuntimeValue> readValue(Context &context, const Twine &path,
       readTensorFile(context, path.toStringRef(storage), type);
   if (!file)
     return file.takeError();
-  return toRuntimeValue(*file, type);
+  auto tensor = dyn_cast<TensorType>(file->type),
+       expected = dyn_cast_or_null<TensorType>(type);
+  if (tensor && expected && tensor.getElementType() == ElementType::U16 &&
+      expected.getElementType() == ElementType::BF16)
+    return createStringError(
+        std::errc::not_supported,
+        "its data are of ONNX 1.12 or older, which wrote bfloat16 truncated "
+        "and as uint16");
+  return fromFileValue(*file);
 }
 
 namespace {

@@ -53,6 +53,49 @@ TEST(TensorFileTest, TensorsSequencesAndOptionalsComeBack) {
   EXPECT_TRUE(roundTrip(none).elements.empty());
 }
 
+TEST(TensorFileTest, MapsComeBack) {
+  TempDir dir;
+  TestContext context;
+  FileValue tensor = makeTensor(context, 1.5);
+  auto numbers = MapType::get(ElementType::I64, tensor.type);
+  auto words = MapType::get(ElementType::String, tensor.type);
+  FileValue byNumber{numbers, "m", {}, {tensor, makeTensor(context, 2)},
+                     {-7, 3}, {}};
+  FileValue byWord{words, "w", {}, {tensor}, {}, {"a"}};
+  FileValue list{SequenceType::get(numbers), "s", {}, {byNumber, byNumber}};
+  FileValue some{OptionalType::get(words), "o", {}, {byWord}};
+  std::string path = dir.file("v.pb");
+  auto roundTrip = [&](const FileValue &value) {
+    EXPECT_FALSE(bool(writeTensorFile(value, path)));
+    return cantFail(readTensorFile(context, path, value.type));
+  };
+  FileValue m = roundTrip(byNumber);
+  EXPECT_EQ(m.type, Type(numbers));
+  EXPECT_EQ(m.keys, byNumber.keys);
+  ASSERT_EQ(m.elements.size(), 2u);
+  EXPECT_EQ(m.elements[1].data.get<float>(0), 2.0f);
+  EXPECT_EQ(roundTrip(byWord).stringKeys, byWord.stringKeys);
+  FileValue s = roundTrip(list);
+  ASSERT_EQ(s.elements.size(), 2u);
+  EXPECT_EQ(s.elements[1].keys, byNumber.keys);
+  FileValue o = roundTrip(some);
+  ASSERT_EQ(o.elements.size(), 1u);
+  EXPECT_EQ(o.elements[0].stringKeys, byWord.stringKeys);
+
+  // Keys of another kind, and other numbers of them than of values.
+  auto expectError = [&](const FileValue &value, Type type, StringRef text) {
+    EXPECT_FALSE(bool(writeTensorFile(value, path)));
+    auto read = readTensorFile(context, path, type);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(toString(read.takeError()),
+              "can't read '" + path + "': it holds a map " + text.str());
+  };
+  expectError(byNumber, words, "with keys that are integers");
+  expectError(byWord, numbers, "with keys that are strings");
+  byNumber.keys.pop_back();
+  expectError(byNumber, numbers, "of 1 keys and 2 values");
+}
+
 TEST(TensorFileTest, Errors) {
   TempDir dir;
   TestContext context;

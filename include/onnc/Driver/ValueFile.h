@@ -8,13 +8,14 @@
 ///
 /// \file
 /// Inputs and outputs of programs: NumPy's .npy, and ONNX's .pb with a
-/// TensorProto, SequenceProto or OptionalProto.
+/// TensorProto, SequenceProto, OptionalProto or MapProto.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_DRIVER_VALUEFILE_H
 #define ONNC_DRIVER_VALUEFILE_H
 
 #include "onnc/IR/Context.h"
+#include "onnc/Import/ONNX/TensorFile.h"
 #include "onnc/Interp/RuntimeValue.h"
 #include "onnc/Target/Program.h"
 
@@ -29,6 +30,9 @@ llvm::Error checkValueFileName(llvm::StringRef path);
 /// must be in its range (int4 in int8).
 llvm::Expected<RuntimeValue> readValue(Context &context, llvm::StringRef path,
                                        const ProgramValueInfo &info);
+
+/// What a .pb file holds, as programs take it.
+llvm::Expected<RuntimeValue> fromFileValue(const FileValue &value);
 
 /// Writes \p value, whole or not at all. Types that NumPy lacks are written as
 /// integers of their size: int4 and int2 as signed, others as unsigned ones.

@@ -224,8 +224,15 @@ static constexpr Field sequenceFields[] = {
     {3, "tensor_values", Action::Enter, Kind::Tensor},
     {4, "sparse_tensor_values", Action::Refuse},
     {5, "sequence_values", Action::Enter, Kind::Sequence},
-    {6, "map_values", Action::Refuse},
+    {6, "map_values", Action::Enter, Kind::Map},
     {7, "optional_values", Action::Enter, Kind::Optional},
+};
+static constexpr Field mapFields[] = {
+    {1, "name", Action::Bytes},
+    {2, "key_type", Action::Number},
+    {3, "keys", Action::Numbers},
+    {4, "string_keys", Action::Bytes},
+    {5, "values", Action::Enter, Kind::Sequence},
 };
 static constexpr Field optionalFields[] = {
     {1, "name", Action::Bytes},
@@ -233,7 +240,7 @@ static constexpr Field optionalFields[] = {
     {3, "tensor_value", Action::Enter, Kind::Tensor},
     {4, "sparse_tensor_value", Action::Refuse},
     {5, "sequence_value", Action::Enter, Kind::Sequence},
-    {6, "map_value", Action::Refuse},
+    {6, "map_value", Action::Enter, Kind::Map},
     {7, "optional_value", Action::Enter, Kind::Optional},
 };
 
@@ -256,6 +263,7 @@ static const Schema &getSchema(Kind kind) {
       {Kind::OperatorSetId, "OperatorSetIdProto", operatorSetIdFields},
       {Kind::StringEntry, "StringStringEntryProto", stringEntryFields},
       {Kind::Sequence, "SequenceProto", sequenceFields},
+      {Kind::Map, "MapProto", mapFields},
       {Kind::Optional, "OptionalProto", optionalFields},
   };
   return *find_if(schemas, [&](const Schema &s) { return s.kind == kind; });
@@ -428,7 +436,7 @@ Error Scanner::strip(Kind kind, StringRef message, uint64_t base,
 Expected<StrippedMessage> onnc::onnx_import::stripPayloads(StringRef file,
                                                            RootMessage root) {
   static constexpr Kind kinds[] = {Kind::Model, Kind::Tensor, Kind::Sequence,
-                                   Kind::Optional};
+                                   Kind::Map, Kind::Optional};
   Scanner scanner;
   if (Error e = scanner.strip(kinds[static_cast<unsigned>(root)], file, 0, 0,
                               scanner.result.bytes))

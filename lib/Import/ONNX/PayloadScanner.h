@@ -29,7 +29,7 @@
 namespace onnc::onnx_import {
 
 /// The messages that a file can hold.
-enum class RootMessage { Model, Tensor, Sequence, Optional };
+enum class RootMessage { Model, Tensor, Sequence, Map, Optional };
 
 struct StrippedMessage {
   /// What protobuf parses.

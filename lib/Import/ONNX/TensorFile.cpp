@@ -55,9 +55,34 @@ public:
     if (!e)
       e = append(proto.sequence_values());
     if (!e)
+      e = append(proto.map_values());
+    if (!e)
       e = append(proto.optional_values());
     if (e)
       return e;
+    return value;
+  }
+
+  Expected<FileValue> read(const onnx::MapProto &proto, Type expected) {
+    auto type = dyn_cast_or_null<MapType>(expected);
+    if (!type)
+      return malformed("it holds a map, which isn't expected");
+    Expected<FileValue> values =
+        read(proto.values(), SequenceType::get(type.getValueType()));
+    if (!values)
+      return values.takeError();
+    FileValue value{expected, proto.name(), {}, std::move(values->elements)};
+    value.keys.assign(proto.keys().begin(), proto.keys().end());
+    value.stringKeys.assign(proto.string_keys().begin(),
+                            proto.string_keys().end());
+    const bool isString = type.getKeyType() == ElementType::String;
+    if (isString ? !value.keys.empty() : !value.stringKeys.empty())
+      return malformed(Twine("it holds a map with keys that are ") +
+                       (isString ? "integers" : "strings"));
+    const size_t numKeys = value.keys.size() + value.stringKeys.size();
+    if (numKeys != value.elements.size())
+      return malformed("it holds a map of " + Twine(numKeys) + " keys and " +
+                       Twine(value.elements.size()) + " values");
     return value;
   }
 
@@ -73,6 +98,7 @@ public:
     };
     Error e = proto.has_tensor_value()     ? append(proto.tensor_value())
               : proto.has_sequence_value() ? append(proto.sequence_value())
+              : proto.has_map_value()      ? append(proto.map_value())
               : proto.has_optional_value() ? append(proto.optional_value())
                                            : Error::success();
     if (e)
@@ -113,9 +139,12 @@ Expected<FileValue> onnc::readTensorFile(Context &context, StringRef path,
     return file.takeError();
   bool isSequence = expected && isa<SequenceType>(expected);
   bool isOptional = expected && isa<OptionalType>(expected);
+  bool isMap = expected && isa<MapType>(expected);
   auto value =
-      isSequence   ? readAs<onnx::SequenceProto>(context, *file, path,
-                                               RootMessage::Sequence, expected)
+      isMap ? readAs<onnx::MapProto>(context, *file, path, RootMessage::Map,
+                                     expected)
+      : isSequence ? readAs<onnx::SequenceProto>(
+                         context, *file, path, RootMessage::Sequence, expected)
       : isOptional ? readAs<onnx::OptionalProto>(
                          context, *file, path, RootMessage::Optional, expected)
                    : readAs<onnx::TensorProto>(context, *file, path,
@@ -137,6 +166,7 @@ static Error fill(const FileValue &value, onnx::TensorProto &proto) {
 }
 
 static Error fill(const FileValue &value, onnx::OptionalProto &proto);
+static Error fill(const FileValue &value, onnx::MapProto &proto);
 
 static Error fill(const FileValue &value, onnx::SequenceProto &proto) {
   proto.set_name(value.name);
@@ -144,17 +174,32 @@ static Error fill(const FileValue &value, onnx::SequenceProto &proto) {
   proto.set_elem_type(isa<TensorType>(element) ? onnx::SequenceProto::TENSOR
                       : isa<SequenceType>(element)
                           ? onnx::SequenceProto::SEQUENCE
-                          : onnx::SequenceProto::OPTIONAL);
+                      : isa<MapType>(element) ? onnx::SequenceProto::MAP
+                                              : onnx::SequenceProto::OPTIONAL);
   for (const FileValue &item : value.elements) {
-    Error e = isa<TensorType>(item.type)
-                  ? fill(item, *proto.add_tensor_values())
-              : isa<SequenceType>(item.type)
-                  ? fill(item, *proto.add_sequence_values())
-                  : fill(item, *proto.add_optional_values());
+    Error e =
+        isa<TensorType>(item.type) ? fill(item, *proto.add_tensor_values())
+        : isa<SequenceType>(item.type)
+            ? fill(item, *proto.add_sequence_values())
+        : isa<MapType>(item.type) ? fill(item, *proto.add_map_values())
+                                  : fill(item, *proto.add_optional_values());
     if (e)
       return e;
   }
   return Error::success();
+}
+
+static Error fill(const FileValue &value, onnx::MapProto &proto) {
+  auto type = cast<MapType>(value.type);
+  proto.set_name(value.name);
+  proto.set_key_type(getOnnxNumber(type.getKeyType()));
+  for (int64_t key : value.keys)
+    proto.add_keys(key);
+  for (const std::string &key : value.stringKeys)
+    proto.add_string_keys(key);
+  FileValue values{
+      SequenceType::get(type.getValueType()), "", {}, value.elements};
+  return fill(values, *proto.mutable_values());
 }
 
 static Error fill(const FileValue &value, onnx::OptionalProto &proto) {
@@ -163,13 +208,16 @@ static Error fill(const FileValue &value, onnx::OptionalProto &proto) {
   proto.set_elem_type(isa<TensorType>(element) ? onnx::OptionalProto::TENSOR
                       : isa<SequenceType>(element)
                           ? onnx::OptionalProto::SEQUENCE
-                          : onnx::OptionalProto::OPTIONAL);
+                      : isa<MapType>(element) ? onnx::OptionalProto::MAP
+                                              : onnx::OptionalProto::OPTIONAL);
   if (value.elements.empty())
     return Error::success();
   const FileValue &item = value.elements.front();
   return isa<TensorType>(item.type) ? fill(item, *proto.mutable_tensor_value())
          : isa<SequenceType>(item.type)
              ? fill(item, *proto.mutable_sequence_value())
+         : isa<MapType>(item.type)
+             ? fill(item, *proto.mutable_map_value())
              : fill(item, *proto.mutable_optional_value());
 }
 
@@ -185,6 +233,7 @@ Error onnc::writeTensorFile(const FileValue &value, StringRef path) {
   };
   Error e = isa<TensorType>(value.type)     ? encode(onnx::TensorProto())
             : isa<SequenceType>(value.type) ? encode(onnx::SequenceProto())
+            : isa<MapType>(value.type)      ? encode(onnx::MapProto())
             : isa<OptionalType>(value.type)
                 ? encode(onnx::OptionalProto())
                 : importError(DiagID::ExportUnsupported,

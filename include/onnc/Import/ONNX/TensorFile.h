@@ -23,15 +23,19 @@
 
 namespace onnc {
 
-/// A tensor, or a sequence or optional of such values.
+/// A tensor, or a sequence, an optional or a map of such values.
 struct FileValue {
   /// Of a tensor: with static shape.
   Type type;
   std::string name;
   /// The tensor; a slice of the mapped file where the format allows it.
   ConstantData data;
-  /// A sequence's elements; an optional's value, if there is one.
+  /// A sequence's elements; an optional's value, if there is one; a map's
+  /// values.
   std::vector<FileValue> elements;
+  /// A map's keys, as many as elements: the one or the other.
+  std::vector<int64_t> keys = {};
+  std::vector<std::string> stringKeys = {};
 };
 
 /// Reads \p path. \p expected, the type of the graph's input or output, tells
