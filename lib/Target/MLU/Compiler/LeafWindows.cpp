@@ -290,10 +290,11 @@ void WindowLeaf::emitConvolution() {
     for (Range range : w.box)
       first.push_back(range.lo);
     first[0] = outputs.lo;
-    Reg weights = code.reg(w.getAddress(first));
+    int64_t weights = w.getAddress(first);
     auto bias = continues ? std::nullopt : getBias(outputs);
+    // Each time anew: many images take all registers.
     forEachImage(channels, outputs, kh, kw, [&](Reg out, Reg in) {
-      convolve(out, in, weights, bias, continues);
+      convolve(out, in, code.reg(weights), bias, continues);
     });
   }
 }
