@@ -46,20 +46,23 @@ static std::unique_ptr<Module> makeModel(Context &context,
 // One model
 //===----------------------------------------------------------------------===//
 
-/// The same, of operators that the campaign's targets run where that is wanted.
+/// The same, of operators that the campaign's targets run, or that an older
+/// operator set has, where that is wanted.
 static std::unique_ptr<Module>
 makeSupportedModel(Context &context, const TargetRegistry &targets,
                    const CampaignOptions &options) {
-  if (!options.supported)
-    return makeModel(context, options.generator);
   std::vector<std::unique_ptr<Compiler>> compilers;
   for (const std::string &quadruple : options.checks.targets) {
+    if (!options.supported)
+      break;
     compilers.push_back(std::make_unique<Compiler>(context, targets));
     if (failed(compilers.back()->setQuadruple(quadruple)))
       return nullptr;
   }
   GeneratorOptions generator = options.generator;
   generator.accepts = [&](const Operation &op) {
+    if (options.opset && getOpsetRefusal(op, options.opset))
+      return false;
     // Targets see quantized groups when they are folded.
     return op.getName() == "onnx.DequantizeLinear" ||
            none_of(compilers, [&](const auto &compiler) {
@@ -277,12 +280,18 @@ LogicalResult smith::writeModels(Context &context,
   for (unsigned i = 0; i < options.count; ++i) {
     GeneratorOptions generator = options.generator;
     generator.seed += i;
+    if (options.opset)
+      generator.accepts = [&](const Operation &op) {
+        return !getOpsetRefusal(op, options.opset);
+      };
     auto module = makeModel(context, generator);
     if (!module)
       return failure();
     SmallString<128> stem(directory);
     sys::path::append(stem, module->getName());
-    if (failed(exportModel(*module, (stem + ".onnx").str())))
+    ExportOptions exportOptions;
+    exportOptions.opset = options.opset;
+    if (failed(exportModel(*module, (stem + ".onnx").str(), exportOptions)))
       return failure();
     auto inputs = makeInputs(*module);
     if (!inputs)

@@ -119,6 +119,14 @@ static Operation *makeCast(ModelBuilder &b) {
   return b.makeExact("Cast", {x}, {b.attr("to", int64_t(getOnnxNumber(to)))});
 }
 
+/// In inference nothing is dropped.
+static Operation *makeDropout(ModelBuilder &b) {
+  Value *x = b.anyFloat(0, 4);
+  return x ? b.makeExact("Dropout", {x, b.number(ElementType::F32, 0.25)}, {},
+                         1)
+           : nullptr;
+}
+
 //===----------------------------------------------------------------------===//
 // Of several
 //===----------------------------------------------------------------------===//
@@ -265,19 +273,13 @@ static Operation *makeWhere(ModelBuilder &b) {
 }
 
 static constexpr Maker makers[] = {
-    {"Binary", makeBinary, 8},
-    {"Bitwise", makeBitwise},
-    {"Cast", makeCast, 2},
-    {"Clip", makeClip},
-    {"Compare", makeCompare},
-    {"Div", makeDiv, 2},
-    {"IntegerUnary", makeIntegerUnary},
-    {"Logic", makeLogic},
-    {"Mod", makeMod},
-    {"PRelu", makePRelu},
-    {"Pow", makePow},
-    {"Unary", makeUnary, 8},
-    {"Variadic", makeVariadic},
+    {"Binary", makeBinary, 8}, {"Bitwise", makeBitwise},
+    {"Cast", makeCast, 2},     {"Clip", makeClip},
+    {"Compare", makeCompare},  {"Div", makeDiv, 2},
+    {"Dropout", makeDropout},  {"IntegerUnary", makeIntegerUnary},
+    {"Logic", makeLogic},      {"Mod", makeMod},
+    {"PRelu", makePRelu},      {"Pow", makePow},
+    {"Unary", makeUnary, 8},   {"Variadic", makeVariadic},
     {"Where", makeWhere},
 };
 

@@ -25,6 +25,8 @@ def ops_EQ : V<"ops=", "<maker,...>",
 def list_ops : F<"list-ops", "Show what --ops may name">;
 def supported : F<"supported",
     "Choose only operators that all targets run">;
+def opset_EQ : V<"opset=", "<n>",
+    "Choose only what this operator set of ai.onnx has a form of; from 5 on">;
 def types_EQ : V<"types=", "<type,...>",
     "Element types of inputs and casts; f32 by default">;
 def max_elements_EQ : V<"max-elements=", "<n>",

@@ -67,6 +67,8 @@ static LogicalResult readOptions(const opt::InputArgList &args,
                         diagnostics)) ||
       failed(readNumber<int64_t>(args, OPT_max_elements_EQ, 1,
                                  generator.maxElements, diagnostics)) ||
+      failed(readNumber<int64_t>(args, OPT_opset_EQ, 5, options.opset,
+                                 diagnostics)) ||
       failed(readNumber(args, OPT_time_limit_EQ, 1u, options.timeLimit,
                         diagnostics)))
     return failure();

@@ -25,6 +25,8 @@ struct CampaignOptions {
   unsigned count = 1;
   /// Make models only of what all targets run.
   bool supported = false;
+  /// Make models only of what this operator set of ai.onnx has; 0: the newest.
+  int64_t opset = 0;
   /// Check these instead of making any.
   std::vector<std::string> models;
   CheckOptions checks;
@@ -53,8 +55,8 @@ LogicalResult runOneModel(Context &context, const TargetRegistry &targets,
                           llvm::raw_ostream &os);
 
 /// Writes each model to \p directory: smith<seed>.onnx (.onncir where ONNX
-/// can't express it), its inputs and the interpreter's outputs beside it as
-/// smith<seed>.<name>.npy.
+/// can't express it), in the operator set of \p options, its inputs and the
+/// interpreter's outputs beside it as smith<seed>.<name>.npy.
 LogicalResult writeModels(Context &context, const CampaignOptions &options,
                           llvm::StringRef directory);
 

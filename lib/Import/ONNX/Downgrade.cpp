@@ -359,13 +359,22 @@ static Error downgradeTopK(OldNode &node) {
   return Error::success();
 }
 
-/// Along the last axis a tensor is the matrix that the older forms see.
+/// The older forms see a matrix, whose rows begin at an axis: what they compute
+/// is the same where all dimensions but one have size 1 from there on.
 static Error downgradeSoftmax(OldNode &node) {
   TensorType x = node.getType(0);
+  if (!x || x.getRank() == 0)
+    return refuse("its input has no known rank");
+  const int64_t rank = x.getRank();
   int64_t axis = node.op.getInt("axis", -1);
-  if (!x || (axis != -1 && axis != int64_t(x.getRank()) - 1))
-    return refuse("it isn't along the last axis");
-  node.setInt("axis", x.getRank() - 1);
+  axis += axis < 0 ? rank : 0;
+  auto isOne = [&](int64_t dim) { return x.getDim(dim).getConstant() == 1; };
+  for (int64_t dim = axis + 1; dim < rank; ++dim)
+    if (!isOne(dim))
+      return refuse("it isn't along the last axis");
+  while (axis > 0 && isOne(axis - 1))
+    --axis;
+  node.setInt("axis", axis);
   return Error::success();
 }
 

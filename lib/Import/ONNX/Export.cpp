@@ -505,3 +505,20 @@ LogicalResult onnc::exportModel(Module &module, StringRef path,
   return reportError(module.getContext().getDiagnostics(), DiagID::InputOutput,
                      std::move(e), {.file = path.str()});
 }
+
+std::optional<std::string> onnc::getOpsetRefusal(const Operation &op,
+                                                 int64_t opset) {
+  // Steps change the node and ask the operation: names will do.
+  onnx::NodeProto node;
+  for (unsigned i = 0; i < op.getNumOperands(); ++i)
+    node.add_input(op.getOperand(i) ? "x" : "");
+  for (unsigned i = 0; i < op.getNumResults(); ++i)
+    node.add_output("y");
+  for (const NamedAttr &attr : op.getAttrs())
+    node.add_attribute()->set_name(attr.name.str());
+  auto addConstant = [](ConstantAttr, StringRef name) { return name.str(); };
+  OldNode old{op, node, addConstant};
+  if (Error error = downgradeNode(old, opset))
+    return toString(std::move(error));
+  return std::nullopt;
+}

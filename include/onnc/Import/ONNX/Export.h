@@ -42,6 +42,10 @@ LogicalResult exportModel(Module &module, llvm::StringRef path,
 std::optional<std::string>
 exportModelToBytes(Module &module, const ExportOptions &options = {});
 
+/// Why \p op can't be written in operator set \p opset of ai.onnx (see
+/// ExportOptions::opset); nullopt where it can.
+std::optional<std::string> getOpsetRefusal(const Operation &op, int64_t opset);
+
 } // namespace onnc
 
 #endif // ONNC_IMPORT_ONNX_EXPORT_H
