@@ -58,6 +58,8 @@ PassResult AllocatePass::run(Module &module, PassContext &context) const {
   allocator.annotate();
   context.count(buffers, allocator.getItems().size());
   context.count(AllocateBase::inPlaceResults, allocator.getNumInPlace());
+  context.count(AllocateBase::overlappingResults,
+                allocator.getNumOverlapping());
   context.count(AllocateBase::visitedNodes, allocator.getNumSearchNodes());
   if (failed(validateAllocation(module, parameter.machine, parameter.buffers)))
     return PassResult::error();

@@ -43,6 +43,8 @@ struct Tenant {
   Extent extent;
   /// The operation that wrote over it; null while the bytes are its own.
   const Operation *evictedBy = nullptr;
+  /// The value whose storage it is; null for persistent data.
+  const Value *owner = nullptr;
 };
 
 class AllocationChecker {
@@ -65,9 +67,11 @@ private:
   void checkReads(const Operation &op);
   void checkAlias(const Value &result, unsigned operand);
   void checkScratch(const Operation &op, SmallVectorImpl<Extent> &writes);
+  bool isView(const Value &value, const Value *result) const;
   /// \p result is null for scratch.
   void evict(const Operation &op, const Extent &extent, const Value *result);
-  void checkResults(const Operation &op, SmallVectorImpl<Extent> &writes);
+  void checkResults(const Operation &op);
+  void checkWrites(const Operation &op, SmallVectorImpl<Extent> &writes);
   void checkUsage();
 
   Graph &graph;
@@ -75,8 +79,12 @@ private:
   const BufferModel &buffers;
   bool ok = true;
   DenseMap<const Value *, Tenant> tenants;
-  /// The tenants that own their bytes, in order of definition.
+  /// The tenants that own their bytes, in the order of writing.
   std::vector<const Value *> owners;
+  /// Other names of a value, and the values that an operation is the first to
+  /// write.
+  DenseMap<const Value *, SmallVector<const Value *, 2>> views;
+  DenseMap<const Operation *, SmallVector<const Value *, 2>> unwritten;
   SmallVector<Extent> persistent;
   /// For each memory, where the highest extent ends.
   SmallVector<int64_t, 4> highest;
@@ -126,7 +134,7 @@ void AllocationChecker::checkPersistent() {
         if (extent.overlaps(other))
           complain(op) << "has persistent data in the place of others";
       persistent.push_back(extent);
-      tenants[result] = {extent};
+      tenants[result] = {extent, nullptr, nullptr};
     }
 }
 
@@ -151,7 +159,7 @@ void AllocationChecker::checkAlias(const Value &result, unsigned operand) {
                    << " although its operand has no storage";
     return;
   }
-  Tenant copy = tenant->second;
+  const Tenant copy = tenant->second;
   if (getOffset(result) != copy.extent.begin)
     complain(op) << "has " << nameResult(result)
                  << " elsewhere than the operand that it is";
@@ -160,7 +168,16 @@ void AllocationChecker::checkAlias(const Value &result, unsigned operand) {
     complain(op) << "has " << nameResult(result)
                  << " larger than the operand that it is";
   tenants[&result] = copy;
-  owners.push_back(&result);
+  if (!copy.owner)
+    return;
+  views[copy.owner].push_back(&result);
+  if (is_contained(owners, copy.owner))
+    owners.push_back(&result);
+}
+
+/// Whether \p value is \p result under another name.
+bool AllocationChecker::isView(const Value &value, const Value *result) const {
+  return result && tenants.find(&value)->second.owner == result;
 }
 
 void AllocationChecker::evict(const Operation &op, const Extent &extent,
@@ -168,17 +185,21 @@ void AllocationChecker::evict(const Operation &op, const Extent &extent,
   for (const Extent &other : persistent)
     if (extent.overlaps(other))
       complain(op) << "writes over persistent data";
-  SmallVector<unsigned, 2> inPlace;
-  if (result)
-    inPlace = buffers.getInPlaceOperands(*result);
   for (unsigned i = 0; i != op.getNumOperands(); ++i) {
     auto tenant =
         op.getOperand(i) ? tenants.find(op.getOperand(i)) : tenants.end();
-    if (tenant == tenants.end() || !tenant->second.extent.overlaps(extent))
+    if (tenant == tenants.end() || isView(*op.getOperand(i), result) ||
+        !tenant->second.extent.overlaps(extent))
       continue;
-    if (!is_contained(inPlace, i) ||
-        tenant->second.extent.begin != extent.begin)
+    auto overlap = result ? buffers.getOverlap(*result, i)
+                          : std::optional<StorageOverlap>();
+    int64_t distance = tenant->second.extent.begin - extent.begin;
+    if (!overlap)
       complain(op) << "writes over its operand " << i;
+    else if (!overlap->allows(distance))
+      complain(op) << "writes over its operand " << i << " from " << distance
+                   << " bytes before it on, and not from " << overlap->distance
+                   << (overlap->step ? " or more" : "");
   }
   llvm::erase_if(owners, [&](const Value *owner) {
     Tenant &tenant = tenants.find(owner)->second;
@@ -208,8 +229,8 @@ void AllocationChecker::checkScratch(const Operation &op,
   }
 }
 
-void AllocationChecker::checkResults(const Operation &op,
-                                     SmallVectorImpl<Extent> &writes) {
+/// Finds where results are. They own nothing until they are written.
+void AllocationChecker::checkResults(const Operation &op) {
   for (const Value *result : op.getResults()) {
     auto request = buffers.getBuffer(*result);
     if (auto operand = buffers.getAliasedOperand(*result)) {
@@ -226,14 +247,25 @@ void AllocationChecker::checkResults(const Operation &op,
     if (!checkExtent(op, nameResult(*result), *request, getOffset(*result),
                      extent))
       continue;
+    tenants[result] = {extent, nullptr, result};
+    unwritten[buffers.getFirstWriter(*result)].push_back(result);
+  }
+}
+
+/// What \p op is the first to write.
+void AllocationChecker::checkWrites(const Operation &op,
+                                    SmallVectorImpl<Extent> &writes) {
+  for (const Value *result : unwritten.lookup(&op)) {
+    const Extent extent = tenants.find(result)->second.extent;
     for (const Extent &other : writes)
       if (extent.overlaps(other))
         complain(op) << "has " << nameResult(*result)
                      << " in the place of another buffer of its own";
     evict(op, extent, result);
     writes.push_back(extent);
-    tenants[result] = {extent};
     owners.push_back(result);
+    for (const Value *view : views.lookup(result))
+      owners.push_back(view);
   }
 }
 
@@ -261,7 +293,8 @@ LogicalResult AllocationChecker::run() {
     checkReads(op);
     SmallVector<Extent, 4> writes;
     checkScratch(op, writes);
-    checkResults(op, writes);
+    checkResults(op);
+    checkWrites(op, writes);
   }
   checkUsage();
   return success(ok);

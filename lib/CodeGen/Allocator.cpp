@@ -42,53 +42,75 @@ Allocator::Allocator(Graph &graph, const ProcessingUnit &unit,
 // What needs room
 //===----------------------------------------------------------------------===//
 
-/// The item that \p value, a result, may take over: one whose last user is the
-/// value's operation, and nothing but operands that the target names refer to
-/// it there. Only one of the same size, so that taking it over never keeps more
-/// bytes alive than a buffer of the value's own would.
-AllocationItem *Allocator::findInPlaceItem(const Value &value) {
-  const Operation &op = *value.getDefiningOp();
-  auto request = buffers.getBuffer(value);
-  int64_t end = liveness.getPosition(op) + 1;
-  SmallVector<unsigned, 2> allowed = buffers.getInPlaceOperands(value);
-  auto getItem = [&](unsigned operand) -> AllocationItem * {
-    Value *v = op.getOperand(operand);
-    auto it = v ? itemOf.find(liveness.getRoot(*v)) : itemOf.end();
-    return it == itemOf.end() ? nullptr : &items[it->second];
-  };
-  for (unsigned candidate : allowed) {
-    AllocationItem *item = getItem(candidate);
-    if (!item || item->persistent || item->lifespan.upper != end ||
-        item->request.memory != request->memory)
+/// How \p value may lie over \p source, which an operand of its first writer is
+/// stored in: as all operands that are allow it.
+std::optional<StorageOverlap>
+Allocator::getOverlap(const Value &value, const AllocationItem &source) const {
+  const Operation *writer = buffers.getFirstWriter(value);
+  std::optional<StorageOverlap> overlap;
+  for (unsigned i = 0; i != writer->getNumOperands(); ++i) {
+    const Value *operand = writer->getOperand(i);
+    if (!operand || getItem(*liveness.getRoot(*operand)) != &source)
       continue;
-    int64_t grain = unit.memories[request->memory].alignment;
-    if (alignTo(item->request.size, grain) != alignTo(request->size, grain))
-      continue;
-    bool onlyAllowed = true;
-    for (unsigned i = 0; i != op.getNumOperands(); ++i)
-      onlyAllowed &= getItem(i) != item || is_contained(allowed, i);
-    // Another result of the operation may have taken it over already, and
-    // died at once.
-    for (Value *sibling : op.getResults())
-      onlyAllowed &= sibling->getIndex() >= value.getIndex() ||
-                     !itemOf.contains(sibling) ||
-                     &items[itemOf.at(sibling)] != item;
-    if (onlyAllowed)
-      return item;
+    auto own = buffers.getOverlap(value, i);
+    if (own && overlap)
+      own = own->intersect(*overlap);
+    if (!own)
+      return std::nullopt;
+    overlap = own;
   }
+  return overlap;
+}
+
+/// The item that \p value, a result, takes over: one whose last user is the
+/// value's first writer. Only one of the same size, so that taking it over
+/// never keeps more bytes alive than a buffer of the value's own would; others
+/// are noted, to be looked at when the memory is planned.
+AllocationItem *Allocator::findSharedItem(const Value &value) {
+  const Operation *writer = buffers.getFirstWriter(value);
+  BufferRequest request = *buffers.getBuffer(value);
+  int64_t end = liveness.getPosition(*writer) + 1;
+  int64_t grain = unit.memories[request.memory].alignment;
+  SmallVector<SharedItem, 2> others;
+  for (const Value *operand : writer->getOperands()) {
+    auto it = operand ? itemOf.find(liveness.getRoot(*operand)) : itemOf.end();
+    if (it == itemOf.end())
+      continue;
+    AllocationItem &item = items[it->second];
+    if (item.persistent || item.lifespan.upper != end ||
+        item.request.memory != request.memory || taken.contains(it->second) ||
+        any_of(others, [&](auto &o) { return o.source == it->second; }))
+      continue;
+    auto overlap = getOverlap(value, item);
+    if (!overlap)
+      continue;
+    if (overlap->allows(0) &&
+        alignTo(item.request.size, grain) == alignTo(request.size, grain)) {
+      taken.insert(it->second);
+      return &item;
+    }
+    others.push_back({it->second, unsigned(items.size()), *overlap});
+  }
+  // The value's own item comes next.
+  append_range(sharedItems, others);
   return nullptr;
 }
 
+/// From its first writer on.
+Lifespan Allocator::getLifespan(const Value &root) const {
+  Lifespan span = liveness.getLifespan(root);
+  if (!root.isArgument())
+    span.lower = liveness.getPosition(*buffers.getFirstWriter(root));
+  return span;
+}
+
 void Allocator::addStorage(Value &value) {
-  auto request = buffers.getBuffer(value);
-  if (!request)
-    return;
-  assert(request->memory < unit.memories.size() && request->size >= 0 &&
-         isPowerOf2_64(request->alignment) &&
-         "the target's request is unsound");
+  BufferRequest request = *buffers.getBuffer(value);
+  assert(request.memory < unit.memories.size() && request.size >= 0 &&
+         isPowerOf2_64(request.alignment) && "the target's request is unsound");
   itemOf[&value] = items.size();
-  items.push_back({*request, liveness.getLifespan(value), value.getDefiningOp(),
-                   &value, "", buffers.isPersistent(value)});
+  items.push_back({request, getLifespan(value), value.getDefiningOp(), &value,
+                   "", buffers.isPersistent(value)});
 }
 
 void Allocator::addScratch(Operation &op) {
@@ -104,26 +126,34 @@ void Allocator::addScratch(Operation &op) {
 }
 
 void Allocator::collect(bool inPlace) {
+  // Storages in the order in which they are written first.
+  DenseMap<const Operation *, SmallVector<Value *, 1>> written;
+  for (Operation &op : graph.getBody().getOps())
+    for (Value *result : op.getResults())
+      if (liveness.getRoot(*result) == result && buffers.getBuffer(*result))
+        written[buffers.getFirstWriter(*result)].push_back(result);
   for (Operation &op : graph.getBody().getOps()) {
-    for (Value *result : op.getResults()) {
-      if (liveness.getRoot(*result) != result)
-        continue;
-      bool mayShare = inPlace && buffers.getBuffer(*result) &&
-                      !buffers.isPersistent(*result);
-      AllocationItem *item = mayShare ? findInPlaceItem(*result) : nullptr;
+    for (Value *result : written.lookup(&op)) {
+      AllocationItem *item = inPlace && !buffers.isPersistent(*result)
+                                 ? findSharedItem(*result)
+                                 : nullptr;
       if (!item) {
         addStorage(*result);
         continue;
       }
       itemOf[result] = item - items.data();
-      Lifespan own = liveness.getLifespan(*result);
       BufferRequest request = *buffers.getBuffer(*result);
-      item->lifespan = item->lifespan.hull(own);
+      item->lifespan = item->lifespan.hull(getLifespan(*result));
       item->request.size = std::max(item->request.size, request.size);
       item->request.alignment =
           std::max(item->request.alignment, request.alignment);
       ++numInPlace;
     }
+    // A result took over what an earlier one could have.
+    llvm::erase_if(sharedItems, [&](const SharedItem &shared) {
+      return taken.contains(shared.source);
+    });
+    taken.clear();
     addScratch(op);
   }
 }
@@ -192,6 +222,42 @@ MemoryProblem Allocator::getProblem(unsigned memory) const {
   return problem;
 }
 
+Allocator::Solution Allocator::solve(unsigned memory,
+                                     int64_t searchNodes) const {
+  MemorySolverOptions options;
+  options.nodeBudget = searchNodes;
+  MemoryProblem problem = getProblem(memory);
+  MemorySolution apart = minimizeMemory(problem, options);
+  Solution solution{std::move(apart.plan), apart.numNodes};
+
+  // Only where that lowers the peak do results lie over what they don't
+  // replace.
+  int64_t alignment = 1;
+  for (const Buffer &buffer : problem.buffers)
+    alignment = std::max(alignment, buffer.alignment);
+  DenseMap<unsigned, unsigned> indexOf;
+  for (auto [i, item] : enumerate(items))
+    if (item.request.memory == memory && !item.persistent)
+      indexOf.try_emplace(i, indexOf.size());
+  SmallVector<SharingCandidate> candidates;
+  for (const SharedItem &shared : sharedItems)
+    if (auto distance = shared.overlap.getAligned(alignment);
+        distance && items[shared.source].request.memory == memory)
+      candidates.push_back(
+          {indexOf.at(shared.source), indexOf.at(shared.result), *distance});
+  if (candidates.empty())
+    return solution;
+  SharedPlan together = planShared(problem, candidates);
+  if (together.peak < solution.plan.peak) {
+    solution.plan.offsets = std::move(together.offsets);
+    solution.plan.peak = together.peak;
+    solution.numOverlapping = together.numShared;
+  }
+  solution.plan.lowerBound = std::min(solution.plan.lowerBound,
+                                      computeSharedBound(problem, candidates));
+  return solution;
+}
+
 int64_t Allocator::getPeak(unsigned memory, int64_t searchNodes) const {
   int64_t grain = unit.memories[memory].alignment, base = 0;
   for (const AllocationItem &item : items)
@@ -201,9 +267,7 @@ int64_t Allocator::getPeak(unsigned memory, int64_t searchNodes) const {
   MemoryProblem problem = getProblem(memory);
   for (const Buffer &buffer : problem.buffers)
     base = alignTo(base, buffer.alignment);
-  MemorySolverOptions options;
-  options.nodeBudget = searchNodes;
-  return base + minimizeMemory(problem, options).plan.peak;
+  return base + solve(memory, searchNodes).plan.peak;
 }
 
 LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
@@ -240,16 +304,17 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
   int64_t base = packPersistent(persistent, memory.alignment);
   for (const Buffer &buffer : problem.buffers)
     base = alignTo(base, buffer.alignment);
-  MemorySolverOptions options;
-  options.nodeBudget = searchNodes;
-  MemorySolution solution = minimizeMemory(problem, options);
+  Solution solution = solve(index, searchNodes);
   numSearchNodes += solution.numNodes;
   const MemoryPlan &plan = solution.plan;
-  if (Error error = validatePlan(problem, plan))
-    return reportError(diagnostics, DiagID::CodeGenValidation,
-                       std::move(error));
+  // What lies over others is the target's to allow: validateAllocation asks it.
+  if (!solution.numOverlapping)
+    if (Error error = validatePlan(problem, plan))
+      return reportError(diagnostics, DiagID::CodeGenValidation,
+                         std::move(error));
   for (auto [item, offset] : zip_equal(planned, plan.offsets))
     item->offset = base + offset;
+  numOverlapping += solution.numOverlapping;
   if (plan.peak > memory.capacity - base) {
     reportOverflow(memory, problem, plan, base);
     return failure();

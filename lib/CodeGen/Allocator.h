@@ -18,8 +18,10 @@
 #include "onnc/Analysis/Liveness.h"
 #include "onnc/CodeGen/BufferModel.h"
 #include "onnc/CodeGen/MemoryPlanner.h"
+#include "onnc/CodeGen/StorageSharing.h"
 #include "onnc/IR/Module.h"
 #include "onnc/Machine/Machine.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace onnc {
 
@@ -48,15 +50,14 @@ public:
   Allocator(Graph &graph, const ProcessingUnit &unit,
             const BufferModel &buffers);
 
-  /// Finds the items. \p inPlace: results may take over the storage of operands
-  /// that die.
+  /// Finds the items. \p inPlace: results may take over, or lie over, the
+  /// storage of operands that die.
   void collect(bool inPlace);
-  /// In order of definition.
+  /// In the order in which they are written first.
   llvm::ArrayRef<AllocationItem> getItems() const { return items; }
   /// What has to be planned of memory \p memory, an index into the unit's:
   /// every item that isn't persistent, in their order.
   MemoryProblem getProblem(unsigned memory) const;
-
   /// The bytes that memory \p memory would have to have, persistent data
   /// included. Visits at most \p searchNodes nodes of search trees.
   int64_t getPeak(unsigned memory, int64_t searchNodes) const;
@@ -80,12 +81,30 @@ public:
   void annotate();
 
   unsigned getNumInPlace() const { return numInPlace; }
+  /// Results that lie over an item without being part of it.
+  unsigned getNumOverlapping() const { return numOverlapping; }
   int64_t getNumSearchNodes() const { return numSearchNodes; }
 
 private:
   void addStorage(Value &value);
   void addScratch(Operation &op);
-  AllocationItem *findInPlaceItem(const Value &value);
+  /// Item result may lie over item source, which dies as it is written.
+  struct SharedItem {
+    unsigned source, result;
+    StorageOverlap overlap;
+  };
+  /// The plan of what getProblem says.
+  struct Solution {
+    MemoryPlan plan;
+    int64_t numNodes = 0;
+    unsigned numOverlapping = 0;
+  };
+
+  Lifespan getLifespan(const Value &root) const;
+  std::optional<StorageOverlap> getOverlap(const Value &value,
+                                           const AllocationItem &source) const;
+  AllocationItem *findSharedItem(const Value &value);
+  Solution solve(unsigned memory, int64_t searchNodes) const;
   llvm::LogicalResult planMemory(const Memory &memory, unsigned index,
                                  int64_t searchNodes);
   void reportOverflow(const Memory &memory, const MemoryProblem &problem,
@@ -100,7 +119,11 @@ private:
   std::vector<AllocationItem> items;
   /// From the root of values that share storage to their item.
   llvm::DenseMap<const Value *, unsigned> itemOf;
+  std::vector<SharedItem> sharedItems;
+  /// The items that results of the current operation took over.
+  llvm::SmallDenseSet<unsigned, 4> taken;
   unsigned numInPlace = 0;
+  unsigned numOverlapping = 0;
   int64_t numSearchNodes = 0;
   /// The entries of the module's plan.
   llvm::SmallVector<NamedAttr, 4> usage;

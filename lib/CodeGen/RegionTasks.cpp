@@ -37,7 +37,7 @@ private:
   void formTasks();
   void addOp(const Operation &op, unsigned index);
   void addUse(const Value &operand, unsigned index);
-  void addStorage(const Value &value, unsigned producer);
+  void addStorage(const Value &value);
   void allowReplacing(const Value &result, unsigned storage);
   int64_t roundSize(int64_t size) const;
 
@@ -49,6 +49,8 @@ private:
   DenseMap<const Operation *, unsigned> taskOf;
   /// From the root of values that share it.
   DenseMap<const Value *, unsigned> storageOf;
+  /// By storage.
+  std::vector<const Value *> roots;
   std::optional<unsigned> lastWithEffect;
   /// The last task with an effect that uses a root: it may have written it.
   DenseMap<const Value *, unsigned> lastWriter;
@@ -74,44 +76,47 @@ int64_t TaskBuilder::roundSize(int64_t size) const {
   return alignTo(std::min<int64_t>(size, int64_t(1) << 40), options.grain);
 }
 
-void TaskBuilder::addStorage(const Value &value, unsigned producer) {
+void TaskBuilder::addStorage(const Value &value) {
   if (liveness.getRoot(value) != &value || buffers.isPersistent(value))
     return;
   auto request = buffers.getBuffer(value);
   if (!request || request->memory != buffers.getTensorMemory())
     return;
-  unsigned index = tasks.problem.storages.size();
-  storageOf[&value] = index;
+  // Arguments are there before the first operation.
+  unsigned producer =
+      value.isArgument() ? 0 : taskOf.at(buffers.getFirstWriter(value));
+  storageOf[&value] = tasks.problem.storages.size();
+  roots.push_back(&value);
   tasks.problem.storages.push_back(
       {roundSize(request->size), producer, {}, false, {}});
-  if (options.inPlace && !value.isArgument())
-    allowReplacing(value, index);
 }
 
-/// The rule of the allocator: equal sizes, and the operation refers to the
-/// storage by operands that it may write over alone.
+/// The rule of the allocator: equal sizes, and whatever the operation reads of
+/// the storage it may write over.
 void TaskBuilder::allowReplacing(const Value &result, unsigned storage) {
-  SchedulingProblem &problem = tasks.problem;
-  const Operation &op = *result.getDefiningOp();
-  SmallVector<unsigned, 2> allowed = buffers.getInPlaceOperands(result);
+  SchedulingProblem::Storage &own = tasks.problem.storages[storage];
+  const Operation *writer = buffers.getFirstWriter(result);
   auto getStorage = [&](const Value *value) {
     auto it =
         value ? storageOf.find(liveness.getRoot(*value)) : storageOf.end();
     return it == storageOf.end() ? std::nullopt : std::optional(it->second);
   };
-  for (unsigned candidate : allowed) {
-    auto other = getStorage(op.getOperand(candidate));
-    if (!other ||
-        problem.storages[*other].size != problem.storages[storage].size)
+  for (const Value *operand : writer->getOperands()) {
+    auto other = getStorage(operand);
+    if (!other || *other == storage || is_contained(own.mayReplace, *other) ||
+        tasks.problem.storages[*other].size != own.size)
       continue;
-    bool onlyAllowed = true;
-    for (const Operation *own : tasks.ops[problem.storages[storage].producer])
-      for (unsigned i = 0; i != own->getNumOperands(); ++i)
-        onlyAllowed &= getStorage(own->getOperand(i)) != other ||
-                       (own == &op && is_contained(allowed, i));
-    if (onlyAllowed &&
-        !is_contained(problem.storages[storage].mayReplace, *other))
-      problem.storages[storage].mayReplace.push_back(*other);
+    bool mayLieThere = true;
+    for (const Operation *op : tasks.ops[own.producer])
+      for (unsigned i = 0; i != op->getNumOperands() && mayLieThere; ++i) {
+        if (getStorage(op->getOperand(i)) != other)
+          continue;
+        auto overlap = op == writer ? buffers.getOverlap(result, i)
+                                    : std::optional<StorageOverlap>();
+        mayLieThere = overlap && overlap->allows(0);
+      }
+    if (mayLieThere)
+      own.mayReplace.push_back(*other);
   }
 }
 
@@ -129,9 +134,14 @@ void TaskBuilder::addUse(const Value &operand, unsigned index) {
   auto storage = storageOf.find(liveness.getRoot(operand));
   if (storage == storageOf.end())
     return;
-  auto &users = tasks.problem.storages[storage->second].users;
-  if (users.empty() || users.back() != index)
-    users.push_back(index);
+  // What comes before the first writer only names the storage; what comes
+  // behind it has to stay there.
+  SchedulingProblem::Storage &own = tasks.problem.storages[storage->second];
+  if (index <= own.producer)
+    return;
+  precede(own.producer);
+  if (own.users.empty() || own.users.back() != index)
+    own.users.push_back(index);
 }
 
 void TaskBuilder::addOp(const Operation &op, unsigned index) {
@@ -154,7 +164,7 @@ void TaskBuilder::addOp(const Operation &op, unsigned index) {
   if (tasks.ops[index].back() != &op)
     return;
   for (const Value *result : op.getResults())
-    addStorage(*result, index);
+    addStorage(*result);
 }
 
 /// Operations that are computed together stand where the last of them does.
@@ -186,7 +196,7 @@ RegionTasks TaskBuilder::build() {
   tasks.problem.tasks.resize(tasks.ops.size());
   if (options.hasArguments)
     for (const Value *argument : region.getArguments())
-      addStorage(*argument, 0);
+      addStorage(*argument);
   for (unsigned i = options.hasArguments; i != tasks.ops.size(); ++i) {
     for (const Operation *op : tasks.ops[i])
       addOp(*op, i);
@@ -194,6 +204,10 @@ RegionTasks TaskBuilder::build() {
     if (options.hasArguments && predecessors.empty())
       predecessors.push_back(0);
   }
+  if (options.inPlace)
+    for (auto [index, root] : enumerate(roots))
+      if (!root->isArgument())
+        allowReplacing(*root, index);
   for (const Value *result : region.getTerminator()->getOperands()) {
     auto storage = storageOf.find(liveness.getRoot(*result));
     if (storage != storageOf.end())

@@ -47,24 +47,18 @@ public:
     return std::nullopt;
   }
 
-  SmallVector<unsigned, 2>
-  getInPlaceOperands(const Value &value) const override {
+  std::optional<StorageOverlap> getOverlap(const Value &value,
+                                           unsigned operand) const override {
     const Operation *op = value.getDefiningOp();
-    SmallVector<unsigned, 2> operands;
+    const Value *source = op->getOperand(operand);
     auto indexing = value.getIndex() == 0 ? getIndexing(op) : std::nullopt;
-    if (!indexing)
-      return operands;
-    auto getShape = [](const Value &v) {
-      return v.getTensorType().getStaticShape();
-    };
-    for (unsigned i = 0; i != op->getNumOperands(); ++i) {
-      const Value *operand = op->getOperand(i);
-      if (operand && operand->getTensorType() &&
-          getTensorBytes(*operand) == getTensorBytes(value) &&
-          canWriteInPlace(*indexing, i, *getShape(*operand), *getShape(value)))
-        operands.push_back(i);
-    }
-    return operands;
+    if (!indexing || !source->getTensorType() ||
+        getTensorBytes(*source) != getTensorBytes(value) ||
+        !canWriteInPlace(*indexing, operand,
+                         *source->getTensorType().getStaticShape(),
+                         *value.getTensorType().getStaticShape()))
+      return std::nullopt;
+    return StorageOverlap{};
   }
 
   bool isPersistent(const Value &value) const override {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "onnc/CodeGen/TileBufferModel.h"
+#include "BlockOverlap.h"
 #include "onnc/IR/Allocation.h"
 #include "onnc/IR/Ops/Tile.h"
 
@@ -63,4 +64,72 @@ TileBufferModel::getScratch(const Operation &op) const {
            getRequest(unit, type, alloc->getInt("multiplicity", 1))});
   }
   return requests;
+}
+
+//===----------------------------------------------------------------------===//
+// Shared storage
+//===----------------------------------------------------------------------===//
+
+/// The first operation before \p first that touches the bytes of \p value; \p
+/// first where there is none. null: the region's end.
+static const Operation *findFirstUser(const BufferModel &buffers,
+                                      const Value &value,
+                                      const Operation *first) {
+  for (const Use &use : value.getUses()) {
+    const Operation *user = use.getOwner();
+    bool isAlias = false;
+    for (const Value *result : user->getResults())
+      if (buffers.getAliasedOperand(*result) == use.getIndex()) {
+        isAlias = true;
+        first = findFirstUser(buffers, *result, first);
+      }
+    if (!isAlias && !user->hasTrait(OpTrait::Terminator) &&
+        (!first || user->isBefore(first)))
+      first = user;
+  }
+  return first;
+}
+
+const Operation *TileBufferModel::getFirstWriter(const Value &value) const {
+  const Operation *op = value.getDefiningOp();
+  if (!isa<tile::AllocOp>(const_cast<Operation *>(op)))
+    return op;
+  const Operation *first = findFirstUser(*this, value, nullptr);
+  return first ? first : op;
+}
+
+std::optional<StorageOverlap>
+TileBufferModel::getOverlap(const Value &value, unsigned operand) const {
+  auto getRoot = [&](const Value *v) {
+    while (!v->isArgument()) {
+      auto aliased = getAliasedOperand(*v);
+      if (!aliased)
+        break;
+      v = v->getDefiningOp()->getOperand(*aliased);
+    }
+    return v;
+  };
+  auto block =
+      dyn_cast<tile::BlockOp>(const_cast<Operation *>(getFirstWriter(value)));
+  if (!block || block->getNumResults() || value.getDefiningOp() == block)
+    return std::nullopt;
+  auto source = dyn_cast<BufferType>(block->getOperand(operand)->getType());
+  auto result = dyn_cast<BufferType>(value.getType());
+  if (!source || !result || source.getSpace() != result.getSpace())
+    return std::nullopt;
+  // Under two names the block might write one and read the other.
+  std::optional<unsigned> index;
+  const Value *root = getRoot(block->getOperand(operand));
+  for (auto [i, own] : enumerate(block->getOperands())) {
+    const Value *other = getRoot(own);
+    if (other == &value && index)
+      return std::nullopt;
+    if (other == &value)
+      index = i;
+    if (other == root && i != operand)
+      return std::nullopt;
+  }
+  if (!index || root == &value)
+    return std::nullopt;
+  return getBlockOverlap(block, *index, operand, tiles);
 }

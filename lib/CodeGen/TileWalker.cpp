@@ -27,8 +27,14 @@ private:
   Error visitCompute(ComputeOp compute);
   TileView evaluateView(Value *buffer);
 
+  Error startCopy(CopyStartOp copy);
+  Error waitForCopies(CopyWaitOp wait);
+
   TileVisitor &visitor;
   DenseMap<Value *, int64_t> counters;
+  /// The copy behind a token; none for that of a tile.Done.
+  DenseMap<Value *, int64_t> copies;
+  int64_t numCopies = 0;
   DenseMap<Value *, BufferView> views;
 };
 
@@ -73,13 +79,46 @@ Error TileWalker::visitCompute(ComputeOp compute) {
   return visitor.compute(compute, buffers, evaluate(compute.getOver(), dims));
 }
 
+Error TileWalker::startCopy(CopyStartOp copy) {
+  copies[copy.getToken()] = numCopies++;
+  return visitor.startCopy(copy, evaluateView(copy.getSource()),
+                           evaluateView(copy.getTarget()));
+}
+
+Error TileWalker::waitForCopies(CopyWaitOp wait) {
+  SmallVector<int64_t, 4> complete;
+  for (Value *token : wait->getOperands())
+    if (auto it = copies.find(token); it != copies.end())
+      complete.push_back(it->second);
+  return visitor.waitForCopies(wait, complete);
+}
+
 Error TileWalker::walkFor(ForOp loop) {
   Region &body = loop->getRegion();
+  // Tokens go from the operands through the iterations to the results.
+  auto handOn = [&](ArrayRef<Value *> from, auto getTarget) {
+    SmallVector<std::optional<int64_t>, 4> numbers;
+    for (Value *token : from) {
+      auto it = copies.find(token);
+      numbers.push_back(it == copies.end() ? std::nullopt
+                                           : std::optional(it->second));
+    }
+    for (auto [i, number] : enumerate(numbers)) {
+      copies.erase(getTarget(i));
+      if (number)
+        copies[getTarget(i)] = *number;
+    }
+  };
+  SmallVector<Value *, 4> tokens(loop->getOperands());
   for (int64_t i = 0; i < loop.getCount(); ++i) {
+    handOn(tokens, [&](size_t t) { return body.getArgument(t + 1); });
     counters[body.getArgument(0)] = i;
     if (Error error = walk(body))
       return error;
+    Operation *end = body.getTerminator();
+    tokens.assign(end->getOperands().begin(), end->getOperands().end());
   }
+  handOn(tokens, [&](size_t t) { return loop->getResult(t); });
   return Error::success();
 }
 
@@ -112,10 +151,9 @@ Error TileWalker::walk(Region &body) {
     else if (auto loop = dyn_cast<ForAllOp>(&op))
       error = walkForAll(loop);
     else if (auto copy = dyn_cast<CopyStartOp>(&op))
-      error = visitor.startCopy(copy, evaluateView(copy.getSource()),
-                                evaluateView(copy.getTarget()));
+      error = startCopy(copy);
     else if (auto wait = dyn_cast<CopyWaitOp>(&op))
-      error = visitor.waitForCopies(wait);
+      error = waitForCopies(wait);
     else if (auto compute = dyn_cast<ComputeOp>(&op))
       error = visitCompute(compute);
     if (error)

@@ -64,6 +64,20 @@ std::optional<int64_t> onnc::getStorageOffset(const Value &storage) {
   return std::nullopt;
 }
 
+bool onnc::shareBytes(const Value &a, const Value &b) {
+  if (&a == &b)
+    return true;
+  if (tile::getBufferType(&a).getSpace() != tile::getBufferType(&b).getSpace())
+    return false;
+  auto getEnd = [](const Value &storage, int64_t begin) {
+    const Operation *op = storage.getDefiningOp();
+    int64_t instances = op ? op->getInt("multiplicity", 1) : 1;
+    return begin + instances * tile::getBufferType(&storage).getByteSize();
+  };
+  auto atA = getStorageOffset(a), atB = getStorageOffset(b);
+  return atA && atB && *atA < getEnd(b, *atB) && *atB < getEnd(a, *atA);
+}
+
 std::optional<MemoryUsage> onnc::getMemoryUsage(const Module &module,
                                                 StringRef memory) {
   Attribute attr = module.getAttr(alloc::memoryPlan);

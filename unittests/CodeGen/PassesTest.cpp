@@ -44,6 +44,7 @@ protected:
     return manager.run(*pipeline, module);
   }
   std::unique_ptr<Module> makeRandomModule(unsigned seed);
+  std::unique_ptr<Module> makeRandomChain(unsigned seed);
 
   Machine machine;
   TestOperatorModel operators;
@@ -139,6 +140,76 @@ TEST_F(CodeGenPassesTest, RandomModulesAreAllocated) {
   EXPECT_GT(shared, 100u);
 }
 
+/// Operations one after the other, each of which may lie over the one before;
+/// some are needed again later.
+std::unique_ptr<Module> CodeGenPassesTest::makeRandomChain(unsigned seed) {
+  std::mt19937 engine(seed);
+  auto module = std::make_unique<Module>(context);
+  module->setProperties({Property::Imported, Property::Tiled});
+  Graph &graph = module->addGraph("main");
+  Type type = TensorType::get(context, ElementType::F32, {4});
+  std::vector<Value *> values = {graph.getBody().addArgument(type, "x")};
+  Builder builder(context);
+  builder.setInsertionPointToEnd(graph.getBody());
+  for (unsigned i = 0; i != 12; ++i) {
+    SmallVector<Value *, 2> operands = {values.back()};
+    if (engine() % 4 == 0)
+      operands.push_back(values[engine() % values.size()]);
+    const int64_t steps[] = {0, 1, 1, 24};
+    values.push_back(
+        builder
+            .create("test.op", operands, type,
+                    {{"bytes", IntsAttr::get({int64_t(64 + engine() % 300)})},
+                     {"overlap", IntsAttr::get({0, int64_t(engine() % 80),
+                                                steps[engine() % 4]})}})
+            ->getResult());
+  }
+  builder.createReturn({values.back()});
+  graph.setOutputNames({"y"});
+  return module;
+}
+
+TEST_F(CodeGenPassesTest, OverlapsLowerPeaksAndKeepTheirDistance) {
+  unsigned lowered = 0, overlapping = 0, refused = 0;
+  for (unsigned seed = 0; seed != 150; ++seed) {
+    auto plan = [&](StringRef passes, Module &module) {
+      EXPECT_TRUE(succeeded(run(passes, module))) << seed << log;
+      return getMemoryUsage(module, "dram")->peak;
+    };
+    auto apart = makeRandomChain(seed);
+    auto shared = makeRandomChain(seed);
+    int64_t before = plan("schedule,allocate{in-place=false}", *apart);
+    int64_t after = plan("schedule,allocate", *shared);
+    lowered += after < before;
+    // Of every result that lies over its operand, a byte more is demanded.
+    for (Operation &op : shared->getMain()->getBody().getOps()) {
+      auto overlap = op.getInts("overlap");
+      if (overlap.empty() || !getOffset(*op.getResult()) ||
+          !getOffset(*op.getOperand(0)))
+        continue;
+      int64_t from = *getOffset(*op.getOperand(0)),
+              to = *getOffset(*op.getResult());
+      auto source = buffers.getBuffer(*op.getOperand(0));
+      auto result = buffers.getBuffer(*op.getResult());
+      if (!source || !result || to + result->size <= from ||
+          from + source->size <= to)
+        continue;
+      ++overlapping;
+      EXPECT_TRUE(StorageOverlap({overlap[1], overlap[2]}).allows(from - to));
+      Attribute good = op.getAttr("overlap");
+      op.setAttr("overlap", IntsAttr::get({0, from - to + 1, overlap[2]}));
+      log.clear();
+      refused += failed(validateAllocation(*shared, machine, buffers)) &&
+                 StringRef(log).contains("writes over its operand 0");
+      op.setAttr("overlap", good);
+    }
+    EXPECT_TRUE(succeeded(validateAllocation(*shared, machine, buffers)));
+  }
+  EXPECT_GT(lowered, 60u);
+  EXPECT_GT(overlapping, 30u);
+  EXPECT_EQ(refused, overlapping);
+}
+
 TEST_F(CodeGenPassesTest, SearchLowersPeaks) {
   unsigned lowered = 0, optimal = 0;
   for (unsigned seed = 0; seed != 150; ++seed) {
@@ -147,8 +218,9 @@ TEST_F(CodeGenPassesTest, SearchLowersPeaks) {
       EXPECT_TRUE(succeeded(run(passes, *module))) << seed << log;
       return *getMemoryUsage(*module, "dram");
     };
-    MemoryUsage heuristic = plan("schedule,allocate{search-nodes=0}");
-    MemoryUsage search = plan("schedule,allocate");
+    MemoryUsage heuristic =
+        plan("schedule,allocate{in-place=false search-nodes=0}");
+    MemoryUsage search = plan("schedule,allocate{in-place=false}");
     EXPECT_LE(search.peak, heuristic.peak) << seed;
     EXPECT_GE(search.lowerBound, heuristic.lowerBound) << seed;
     lowered += search.peak < heuristic.peak;
@@ -168,8 +240,9 @@ TEST_F(CodeGenPassesTest, CorruptedPlansAreRejected) {
     // storage of its own and may not take over the operand's.
     for (Operation &op : module->getMain()->getBody().getOps()) {
       if (op.getNumResults() == 0 || op.hasAttr("alias") ||
-          op.hasAttr("in_place") || !getOffset(*op.getResult()) ||
-          !op.getOperand(0) || !getOffset(*op.getOperand(0)))
+          op.hasAttr("in_place") || op.hasAttr("overlap") ||
+          !getOffset(*op.getResult()) || !op.getOperand(0) ||
+          !getOffset(*op.getOperand(0)))
         continue;
       auto bytes = op.getInts("bytes");
       auto from = op.getOperand(0)->getDefiningOp()->getInts("bytes");

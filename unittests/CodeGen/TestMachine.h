@@ -15,6 +15,8 @@
 ///   memory = 1           index of their memory
 ///   alias = 0            result 0 is this operand
 ///   in_place = [0]       operands that result 0 may take over
+///   overlap = [0, 48, 1] result 0 may lie 48 bytes before operand 0, or any
+///                        multiple of 1 byte more
 ///   persistent           the results are weights
 ///   scratch = {a = 64}   scratch buffers and their sizes
 ///   scratch_memory = 0   the index of their memory (1 by default)
@@ -102,12 +104,17 @@ public:
       return std::nullopt;
     return op.getInt("alias", 0);
   }
-  llvm::SmallVector<unsigned, 2>
-  getInPlaceOperands(const Value &value) const override {
+  std::optional<StorageOverlap> getOverlap(const Value &value,
+                                           unsigned operand) const override {
+    const Operation &op = *value.getDefiningOp();
     if (value.getIndex() != 0)
-      return {};
-    auto operands = value.getDefiningOp()->getInts("in_place");
-    return {operands.begin(), operands.end()};
+      return std::nullopt;
+    if (llvm::is_contained(op.getInts("in_place"), operand))
+      return StorageOverlap{};
+    auto overlap = op.getInts("overlap");
+    if (overlap.empty() || overlap[0] != operand)
+      return std::nullopt;
+    return StorageOverlap{overlap[1], overlap[2]};
   }
   bool isPersistent(const Value &value) const override {
     return value.getDefiningOp()->hasAttr("persistent");

@@ -45,6 +45,26 @@ struct ScratchRequest {
   BufferRequest buffer;
 };
 
+/// Where a result may lie over an operand's bytes: its first byte is as many
+/// bytes before the operand's first byte as allows() accepts.
+struct StorageOverlap {
+  /// In bytes, not negative; 0: in place.
+  int64_t distance = 0;
+  /// Greater distances are as good, where they are this many bytes more, or a
+  /// multiple; 0: none is.
+  int64_t step = 0;
+
+  bool allows(int64_t bytes) const {
+    return step ? bytes >= distance && (bytes - distance) % step == 0
+                : bytes == distance;
+  }
+  /// The least distance that is accepted and a multiple of \p alignment, a
+  /// power of two.
+  std::optional<int64_t> getAligned(int64_t alignment) const;
+  /// What both accept; nullopt: nothing that is found easily.
+  std::optional<StorageOverlap> intersect(const StorageOverlap &other) const;
+};
+
 class BufferModel {
 public:
   virtual ~BufferModel() = default;
@@ -63,11 +83,18 @@ public:
     return std::nullopt;
   }
 
-  /// Operands whose storage the result may take over where they die at its
-  /// operation: it writes each element only after the same bytes were read.
-  virtual llvm::SmallVector<unsigned, 2>
-  getInPlaceOperands(const Value &value) const {
-    return {};
+  /// From this operation on the storage of \p value, which isn't an alias, is
+  /// the value's: the one that defines it or, where that only names storage,
+  /// the first one that writes it.
+  virtual const Operation *getFirstWriter(const Value &value) const;
+
+  /// How the storage of \p value may overlap that of operand \p operand of
+  /// getFirstWriter(value), where nobody needs the operand afterwards: the
+  /// operation overwrites no byte of it that it still has to read through that
+  /// operand. nullopt: not at all.
+  virtual std::optional<StorageOverlap> getOverlap(const Value &value,
+                                                   unsigned operand) const {
+    return std::nullopt;
   }
 
   /// Operations read and write buffers in \p memory, which the tensor memory

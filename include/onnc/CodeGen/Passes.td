@@ -23,19 +23,22 @@ def Allocate : Pass<"allocate", GenericCodeGen> {
     an exact search lowers its peak where that is above the lower bound, and
     the module's plan states both: equal, they prove the plan optimal. The
     search stops at a number of nodes, so that the plan doesn't depend on the
-    machine. Results that only rename an operand share its storage. A plan that
-    doesn't fit is an error that names the largest buffers. Checked by an
+    machine. Results that only rename an operand share its storage. A result
+    lies over an operand that dies as it is written, where the target allows
+    it: always in place of one of its size, otherwise, at a distance or of
+    another size, where that lowers the peak. A plan that doesn't fit is an error that names the largest buffers. Checked by an
     independent validator.
   }];
   let options = [BoolOption<"in-place", 1,
-      "let results take over the storage of operands that die, "
-      "where the target allows it">,
+      "let results lie over operands that die, where the target allows it">,
     IntOption<"search-nodes", 20000,
       "how many nodes of search trees may be visited for each memory; 0 leaves "
       "the plan to the heuristics">];
   let statistics = [
     Statistic<"buffers", "buffers that got an offset">,
     Statistic<"in-place-results", "results that took over the storage of an operand">,
+    Statistic<"overlapping-results",
+      "results that lie over a part of an operand, or of another size">,
     Statistic<"visited-nodes", "nodes of search trees that planning visited">
   ];
   let requires = [Scheduled];

@@ -21,13 +21,18 @@
 
 namespace onnc {
 
+class TileModel;
+
 class TileBufferModel : public BufferModel {
 public:
   /// Whole tensors live in memory \p tensorMemory of \p unit, which must
   /// outlive the model: a target passes what TileModel::getBackingMemory names.
+  /// \p tiles, what is known of the order in which leaves access memory, must
+  /// do as well; null: nothing.
   explicit TileBufferModel(const ProcessingUnit &unit,
-                           unsigned tensorMemory = 0)
-      : unit(unit), tensorMemory(tensorMemory) {}
+                           unsigned tensorMemory = 0,
+                           const TileModel *tiles = nullptr)
+      : unit(unit), tensorMemory(tensorMemory), tiles(tiles) {}
 
   unsigned getTensorMemory() const override { return tensorMemory; }
   std::optional<BufferRequest> getBuffer(const Value &value) const override;
@@ -36,6 +41,12 @@ public:
   std::optional<unsigned> getAliasedOperand(const Value &value) const override;
   /// Constants, and inputs, which are written before the program starts.
   bool isPersistent(const Value &value) const override;
+  /// An allocation is written by the first operation that uses it.
+  const Operation *getFirstWriter(const Value &value) const override;
+  /// What the first block that writes an allocation allows, from its copies and
+  /// computations.
+  std::optional<StorageOverlap> getOverlap(const Value &value,
+                                           unsigned operand) const override;
   /// The allocations in the body of a block, all instances of them.
   llvm::SmallVector<ScratchRequest, 4>
   getScratch(const Operation &op) const override;
@@ -43,6 +54,7 @@ public:
 private:
   const ProcessingUnit &unit;
   const unsigned tensorMemory;
+  const TileModel *tiles;
 };
 
 } // namespace onnc

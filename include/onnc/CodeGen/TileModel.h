@@ -70,6 +70,22 @@ struct TileScratch {
   int64_t bytes;
 };
 
+/// In which order the code of a kernel with one output accesses memory, where
+/// the output and an input are used where they lie.
+enum class LeafOrder : uint8_t {
+  /// Nothing is known.
+  Unknown,
+  /// An element of the output is written once, after all elements of the input
+  /// at its own place that are needed for it were read.
+  Element,
+  /// As Element; and elements that are equal in the dimension that is innermost
+  /// in memory are written in the order in which they lie, each after all that
+  /// is needed for it was read.
+  Lane,
+  /// The same for all elements.
+  Storage,
+};
+
 class TileModel {
 public:
   virtual ~TileModel() = default;
@@ -109,6 +125,13 @@ public:
   /// buffers as well: its strides are those of the buffer (tile.Part). Asked
   /// where operands are used in the backing memory; copies always can.
   virtual bool canUseParts(const Graph &kernel) const { return false; }
+
+  /// How input \p input is read while the output is written. \p source, \p
+  /// result: their storage.
+  virtual LeafOrder getLeafOrder(const Graph &kernel, unsigned input,
+                                 BufferType source, BufferType result) const {
+    return LeafOrder::Unknown;
+  }
 
   /// Cycles of one core for a tile of the given sizes of output 0. \p
   /// reduction: iterations of the reductions that the tile makes; all of them,

@@ -63,7 +63,10 @@ public:
   /// they have nothing in common.
   virtual llvm::Error startCopy(tile::CopyStartOp copy, const TileView &source,
                                 const TileView &target) = 0;
-  virtual llvm::Error waitForCopies(tile::CopyWaitOp wait) {
+  /// \p copies: the copies that are complete behind it, numbered from 0 in the
+  /// order in which they were started.
+  virtual llvm::Error waitForCopies(tile::CopyWaitOp wait,
+                                    llvm::ArrayRef<int64_t> copies) {
     return llvm::Error::success();
   }
   /// \p buffers: inputs, outputs, scratch, as the operation's operands. \p

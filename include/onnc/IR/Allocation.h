@@ -54,6 +54,10 @@ llvm::SmallVector<Operation *, 8> getBlockAllocations(const Operation &block);
 /// allocation. Takes time that grows with the block: ask once per storage.
 std::optional<int64_t> getStorageOffset(const Value &storage);
 
+/// Whether the plan gives two storages, as above, some of the same bytes: code
+/// that uses both must not take them for different objects.
+bool shareBytes(const Value &a, const Value &b);
+
 /// How one memory is used, in bytes.
 struct MemoryUsage {
   /// What has to be there: the persistent data, which starts at offset 0, and

@@ -37,7 +37,8 @@ public:
       : processor(processor), machine(std::move(m)), tiles(machine.units[0]),
         operators(machine.units[0], tiles),
         buffers(machine.units[0],
-                *machine.units[0].findMemory(tiles.getBackingMemory())) {}
+                *machine.units[0].findMemory(tiles.getBackingMemory()),
+                &tiles) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }

@@ -37,7 +37,8 @@ public:
       : params(params), machine(describeMachine(params)), tiles(params),
         operators(machine.units[0], tiles),
         buffers(machine.units[0],
-                *machine.units[0].findMemory(tiles.getBackingMemory())) {}
+                *machine.units[0].findMemory(tiles.getBackingMemory()),
+                &tiles) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }

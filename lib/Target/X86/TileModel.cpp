@@ -115,6 +115,22 @@ KernelTiling X86TileModel::getTiling(const Graph &kernel) const {
   return tiling;
 }
 
+/// Vectors are written once, after what they are made from was read; but
+/// products keep partial sums in the output.
+LeafOrder X86TileModel::getLeafOrder(const Graph &kernel, unsigned input,
+                                     BufferType source,
+                                     BufferType result) const {
+  KernelPlan plan = cantFail(planKernel(kernel, processor.lanes));
+  if (plan.method == RootMethod::Register &&
+      !planRegisters(*plan.root, processor.lanes)->perChannel)
+    return LeafOrder::Unknown;
+  // Maps and loops go through the output as it lies.
+  bool inOrder = plan.method != RootMethod::Register &&
+                 plan.rootClass != OpClass::Row &&
+                 result.getLayout().getBlocks().empty();
+  return inOrder ? LeafOrder::Storage : LeafOrder::Element;
+}
+
 /// Register tiles run at nearly the peak, what has no sums at the speed of the
 /// caches.
 double X86TileModel::getComputeCycles(const Graph &kernel,

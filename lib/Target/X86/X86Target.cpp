@@ -47,7 +47,8 @@ public:
       : processor(std::move(p)), machine(describeMachine(processor)),
         tiles(processor),
         buffers(machine.units[0],
-                *machine.units[0].findMemory(tiles.getBackingMemory())) {}
+                *machine.units[0].findMemory(tiles.getBackingMemory()),
+                &tiles) {}
 
   const Machine &getMachine() const override { return machine; }
   const OperatorModel &getOperatorModel() const override { return operators; }

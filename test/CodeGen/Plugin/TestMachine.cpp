@@ -16,6 +16,7 @@
 
 #include "TestMachine.h"
 #include "onnc/CodeGen/Passes.h"
+#include "onnc/IR/Allocation.h"
 #include "onnc/Pass/Plugin.h"
 
 using namespace llvm;

@@ -95,6 +95,12 @@ KernelTiling CortexMTileModel::getTiling(const Graph &kernel) const {
   return tiling;
 }
 
+LeafOrder CortexMTileModel::getLeafOrder(const Graph &kernel, unsigned input,
+                                         BufferType source,
+                                         BufferType result) const {
+  return cortexm::getLeafOrder(kernel, input, source, result);
+}
+
 double CortexMTileModel::getComputeCycles(const Graph &, ArrayRef<int64_t> tile,
                                           int64_t reduction) const {
   double work = reduction;

@@ -29,6 +29,8 @@ public:
   std::optional<std::string> getRefusal(const Graph &kernel) const override;
   bool canUseParts(const Graph &kernel) const override { return true; }
   KernelTiling getTiling(const Graph &kernel) const override;
+  LeafOrder getLeafOrder(const Graph &kernel, unsigned input, BufferType source,
+                         BufferType result) const override;
   double getComputeCycles(const Graph &kernel, llvm::ArrayRef<int64_t> tile,
                           int64_t reduction) const override;
   double getLaunchCycles(unsigned) const override { return 0; }

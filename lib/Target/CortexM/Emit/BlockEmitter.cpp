@@ -9,6 +9,7 @@
 #include "BlockEmitter.h"
 #include "Operators.h"
 #include "onnc/CodeGen/Kernels.h"
+#include "onnc/IR/Allocation.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -75,9 +76,11 @@ std::string BlockEmitter::getPointer(const tile::BufferView &view) {
 
 LeafOperand &BlockEmitter::addBuffer(LeafWriter &writer, const Value *value,
                                      const tile::BufferView &view,
-                                     StringRef name, bool isOutput) {
-  LeafOperand &operand = writer.addBuffer(value, view.type.getElementType(),
-                                          name, isOutput, getPointer(view));
+                                     StringRef name, bool isOutput,
+                                     bool isShared) {
+  LeafOperand &operand =
+      writer.addBuffer(value, view.type.getElementType(), name, isOutput,
+                       isShared, getPointer(view));
   Layout layout = view.type.getLayout();
   operand.strides = layout.getStrides(view.type.getShape());
   operand.order.assign(layout.getOrder().begin(), layout.getOrder().end());
@@ -271,7 +274,13 @@ Error BlockEmitter::emitCompute(tile::ComputeOp compute) {
     if (view.type.getElementType() != value->getTensorType().getElementType())
       return error(compute, "has a buffer of another element type than its "
                             "kernel, for which there is no code");
-    addBuffer(writer, value, view, name, isOutput);
+    ArrayRef<tile::BufferView> others =
+        isOutput ? ArrayRef(views).take_front(numInputs)
+                 : ArrayRef(views).slice(numInputs, kernel.getNumOutputs());
+    bool isShared = any_of(others, [&](const tile::BufferView &other) {
+      return shareBytes(*view.storage, *other.storage);
+    });
+    addBuffer(writer, value, view, name, isOutput, isShared);
   }
   // The faster leaves write one result.
   bool isFast = kernel.getNumOutputs() == 1 &&

@@ -45,10 +45,11 @@ private:
   std::string getPointer(const tile::BufferView &view);
   /// The elements of a view that exist.
   llvm::SmallVector<CRange, 6> getBox(const tile::BufferView &view) const;
-  /// With the box to be computed, where \p value is an output.
+  /// With the box to be computed, where \p value is an output. \p isShared:
+  /// other buffers have bytes in common with it.
   LeafOperand &addBuffer(LeafWriter &writer, const Value *value,
                          const tile::BufferView &view, llvm::StringRef name,
-                         bool isOutput);
+                         bool isOutput, bool isShared = false);
 
   CFile &file;
   Pointers pointers;

@@ -9,7 +9,9 @@
 /// \file
 /// One channel after the other, so that its weights stay in registers and the
 /// zero point costs one product per channel. Windows that hang over the border
-/// in the same way share a loop in which the rest of them is written out.
+/// in the same way share a loop in which the rest of them is written out. Of
+/// each channel, rows and their elements are written in the order of memory
+/// (LeafOrder.cpp).
 ///
 //===----------------------------------------------------------------------===//
 
@@ -93,31 +95,36 @@ bool cortexm::writeDepthwiseLeaf(LeafWriter &writer) {
       weights.push_back(writer.define(
           type, ("w" + Twine(i) + Twine(j)).str(),
           w->pointer + "[" + writer.getAddress(*w, {m, 0, i, j}).str() + "]"));
-  for (const Stretch &row : rows)
-    for (const Stretch &column : columns) {
-      // The zero point's share is the same for all of them.
-      std::string start, sum;
-      auto forEachTap = [&](function_ref<void(int64_t, int64_t)> fn) {
-        for (int64_t i = row.taps.lo; i < row.taps.hi; ++i)
-          for (int64_t j = column.taps.lo; j < column.taps.hi; ++j)
-            fn(i, j);
-      };
-      if (zeroPoint) {
-        forEachTap([&](int64_t i, int64_t j) {
-          sum += (sum.empty() ? "" : " + ") + weights[i * shape[3] + j];
-        });
-        start = writer.define(type, "start",
-                              std::to_string(-zeroPoint) + " * (" +
-                                  (sum.empty() ? "0" : sum) + ")");
-      }
-      CRange r = getRange(2, row.outputs), c = getRange(3, column.outputs);
-      CExpr y = writer.beginLoop("y", r.lo, r.hi);
+  for (const Stretch &row : rows) {
+    auto forEachTap = [&](const Stretch &column,
+                          function_ref<void(int64_t, int64_t)> fn) {
+      for (int64_t i = row.taps.lo; i < row.taps.hi; ++i)
+        for (int64_t j = column.taps.lo; j < column.taps.hi; ++j)
+          fn(i, j);
+    };
+    // The zero point's share is the same for all rows.
+    SmallVector<std::string, 3> starts(columns.size());
+    for (auto [column, start] : zip_equal(columns, starts)) {
+      if (!zeroPoint)
+        continue;
+      std::string sum;
+      forEachTap(column, [&](int64_t i, int64_t j) {
+        sum += (sum.empty() ? "" : " + ") + weights[i * shape[3] + j];
+      });
+      start = writer.define(type, "start",
+                            std::to_string(-zeroPoint) + " * (" +
+                                (sum.empty() ? "0" : sum) + ")");
+    }
+    CRange r = getRange(2, row.outputs);
+    CExpr y = writer.beginLoop("y", r.lo, r.hi);
+    CExpr top = y * (*windows)[0].stride - CExpr((*windows)[0].padBegin);
+    for (auto [column, start] : zip_equal(columns, starts)) {
+      CRange c = getRange(3, column.outputs);
       CExpr at = writer.beginLoop("x", c.lo, c.hi);
       SmallVector<CExpr, 6> index = {n, m, y, at};
-      CExpr top = y * (*windows)[0].stride - CExpr((*windows)[0].padBegin);
       CExpr left = at * (*windows)[1].stride - CExpr((*windows)[1].padBegin);
-      sum = start;
-      forEachTap([&](int64_t i, int64_t j) {
+      std::string sum = start;
+      forEachTap(column, [&](int64_t i, int64_t j) {
         CExpr address =
             writer.getAddress(*x, {n, m, top + i * (*windows)[0].dilation,
                                    left + j * (*windows)[1].dilation});
@@ -132,8 +139,9 @@ bool cortexm::writeDepthwiseLeaf(LeafWriter &writer) {
       writer.store(output, index, writer.getValue(output.value, index));
       writer.release(op.getResult());
       writer.endLoop();
-      writer.endLoop();
     }
+    writer.endLoop();
+  }
   writer.endLoop();
   writer.endLoop();
   return true;

@@ -29,14 +29,14 @@ LeafWriter::LeafWriter(CFile &file, const Graph *kernel)
 LeafWriter::~LeafWriter() = default;
 
 LeafOperand &LeafWriter::addBuffer(const Value *value, ElementType element,
-                                   StringRef name, bool isOutput,
+                                   StringRef name, bool isOutput, bool isShared,
                                    StringRef argument) {
   LeafOperand &operand = (isOutput ? outputs : inputs).emplace_back();
   operand.value = value;
   operand.element = element;
   operand.pointer = names.add(name);
   parameters.push_back({((isOutput ? "" : "const ") + getStorageType(element) +
-                         " *__restrict " + operand.pointer)
+                         (isShared ? " *" : " *__restrict ") + operand.pointer)
                             .str(),
                         argument.str()});
   return operand;

@@ -64,9 +64,10 @@ public:
 
   //===-- The function's interface ---------------------------------------===//
 
-  /// A buffer of the kernel's; its pointer is passed \p argument.
+  /// A buffer of the kernel's; its pointer is passed \p argument. \p isShared:
+  /// it may be written by way of another pointer while it is read.
   LeafOperand &addBuffer(const Value *value, ElementType element,
-                         llvm::StringRef name, bool isOutput,
+                         llvm::StringRef name, bool isOutput, bool isShared,
                          llvm::StringRef argument);
   /// Something that the caller knows, as the function knows it.
   CExpr bind(const CExpr &outer);

@@ -8,6 +8,7 @@
 #ifndef ONNC_TARGET_CORTEXM_EMIT_OPERATORS_H
 #define ONNC_TARGET_CORTEXM_EMIT_OPERATORS_H
 
+#include "onnc/CodeGen/TileModel.h"
 #include "onnc/IR/Operation.h"
 #include "llvm/ADT/ArrayRef.h"
 #include <optional>
@@ -24,6 +25,10 @@ std::optional<std::string> getOperatorRefusal(const Operation &op);
 /// The same for operators computed together: the first may be any, the others
 /// work on its result element by element.
 std::optional<std::string> getKernelRefusal(const Graph &kernel);
+
+/// TileModel::getLeafOrder.
+LeafOrder getLeafOrder(const Graph &kernel, unsigned input, BufferType source,
+                       BufferType result);
 
 /// An operator whose result's elements depend on one element of each operand.
 bool isScalarOperator(const Operation &op);

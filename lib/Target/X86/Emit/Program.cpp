@@ -67,6 +67,8 @@ struct BufferAccess {
   llvm::SmallVector<int64_t, 6> domain;
   IRValue *pointer;
   llvm::SmallVector<IRRange, 6> box;
+  /// Another operand of the leaf has bytes in common with it.
+  bool isShared = false;
 };
 
 class ProgramEmitter {
@@ -259,7 +261,7 @@ Expected<BufferAccess> ProgramEmitter::getAccess(Value *buffer, Scope &scope) {
   auto pointer = getStorage(view.storage, scope);
   if (!pointer)
     return pointer.takeError();
-  BufferAccess access = {view.type, view.domain, *pointer, {}};
+  BufferAccess access = {view.type, view.domain, *pointer, {}, false};
   // An instance, then back to where the tensor's first element would be.
   IRValue *slot = emitAffine(view.slot, view.indices, scope);
   int64_t multiplicity =
@@ -310,7 +312,8 @@ BufferAccess ProgramEmitter::getHostAccess(TensorType type, IRValue *pointer) {
                                          memorySpace),
                          {shape.begin(), shape.end()},
                          pointer,
-                         {}};
+                         {},
+                         false};
   for (int64_t extent : shape)
     access.box.push_back({builder->i64(0), builder->i64(extent)});
   return access;
@@ -357,7 +360,8 @@ void ProgramEmitter::emitLeafFunction(const std::string &symbol,
   b.SetInsertPoint(llvm::BasicBlock::Create(*home.context, "entry", function));
   llvm::SmallVector<Operand, 4> own;
   for (auto [i, operand] : llvm::enumerate(operands)) {
-    function->addParamAttr(i, llvm::Attribute::NoAlias);
+    if (!operand.isShared)
+      function->addParamAttr(i, llvm::Attribute::NoAlias);
     own.push_back(
         Operand::get(operand.type, operand.domain, function->getArg(i)));
   }
@@ -388,6 +392,8 @@ void ProgramEmitter::callLeaf(StringRef name, std::string key,
     os << '|' << operand.type.str();
     for (int64_t extent : operand.domain)
       os << ',' << extent;
+    if (operand.isShared)
+      os << ",shared";
   }
   os << '|';
   for (IRRange range : box)
@@ -584,6 +590,11 @@ Error ProgramEmitter::emitCompute(tile::ComputeOp op, Scope &scope) {
       return access.takeError();
     operands.push_back(std::move(*access));
   }
+  const Value *output = tile::getView(buffers.back()).storage;
+  for (auto [access, buffer] :
+       llvm::zip(operands, ArrayRef(buffers).drop_back()))
+    if (shareBytes(*tile::getView(buffer).storage, *output))
+      access.isShared = operands.back().isShared = true;
   auto box = operands.back().box;
   callLeaf(plan->name, kernel->getName().str(), operands, box,
            [&](LeafBuilder &b, ArrayRef<Operand> own, ArrayRef<IRRange> box) {
