@@ -91,8 +91,9 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
   for (const Piece &piece : pieces) {
     Value *source = getBox(piece.source, piece.from, piece.sizes);
     Value *target = getBox(piece.result, piece.to, piece.sizes);
-    TilePlan plan = copyTiles(builder, block, source, target,
-                              task.last().tiling.inputs[piece.input]);
+    TilePlan plan =
+        copyTiles(builder, block, source, target,
+                  task.last().tiling.inputs[piece.input], pieces.size());
     cores = std::max(cores, plan.getNumCores());
     cycles += plan.cycles;
   }
@@ -106,10 +107,11 @@ bool Lowering::lowerAsCopies(tile::BlockOp block, const BlockTask &task) {
 }
 
 /// Copies one buffer to another of its shape, in parallel and by way of what
-/// \p through names. Returns how.
+/// \p through names, one of \p numCopies of the block, which share the memories
+/// beside the cores. Returns how.
 TilePlan Lowering::copyTiles(Builder &builder, tile::BlockOp block,
                              Value *source, Value *target,
-                             const TileOperand &through) {
+                             const TileOperand &through, size_t numCopies) {
   BufferType type = tile::getBufferType(source);
   auto shape = type.getShape();
   // A kernel that copies, for the search.
@@ -135,9 +137,13 @@ TilePlan Lowering::copyTiles(Builder &builder, tile::BlockOp block,
   Operation *plain = inner.create(
       tile::BlockOp::getOperationName(), {}, {},
       {{"model_parallelism", IntAttr::get(block.getModelParallelism())}}, 1);
+  ProcessingUnit share = machine.unit;
+  for (Memory &memory : share.memories)
+    if (memory.name != machine.model.getBackingMemory())
+      memory.capacity /= numCopies;
   std::string why;
-  auto plan = findTilePlan(task, tile::BlockOp(plain), machine, doubleBuffer,
-                           why, numPlans);
+  auto plan = findTilePlan(task, tile::BlockOp(plain), {share, machine.model},
+                           doubleBuffer, why, numPlans);
   assert(plan && "a single element doesn't fit");
 
   AffineBox box;

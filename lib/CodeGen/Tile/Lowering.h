@@ -46,7 +46,8 @@ private:
   bool lowerAsReshape(tile::BlockOp block);
   bool lowerAsCopies(tile::BlockOp block, const BlockTask &task);
   TilePlan copyTiles(Builder &builder, tile::BlockOp block, Value *source,
-                     Value *target, const TileOperand &through);
+                     Value *target, const TileOperand &through,
+                     size_t numCopies);
   void addExtents(tile::BlockOp block, BlockTask &task) const;
   /// The buffer in the backing memory that holds a tensor, or holds it as a
   /// part; made for a constant where there is none.

@@ -15,8 +15,8 @@
 ///  - one tensor of the group holds all others,
 ///  - all can lie where they do: layouts, what blocks can read and write, and
 ///    tensors that need a buffer of their own,
-///  - no more is alive at a time than before, at the worst time of those that
-///    change.
+///  - no more is alive at the worst of the steps that change than was before,
+///    or than the program needs anyway.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -98,6 +98,7 @@ private:
   using Saved = SmallVector<std::pair<unsigned, Group>, 8>;
 
   void collect();
+  void findLeastPeak();
   void collectBlock(tile::BlockOp block, unsigned step);
   void addTensor(Value *value, unsigned def);
   void use(Value *value, unsigned step);
@@ -128,6 +129,8 @@ private:
   /// Groups that share bytes.
   std::vector<SmallVector<unsigned, 1>> storages;
   std::vector<LiveBytes> live;
+  /// No plan of a program that copies everything takes less.
+  LiveBytes leastPeak = {};
   DenseMap<const Operation *, bool> takers;
 };
 
@@ -219,6 +222,29 @@ void PlaceFinder::collect() {
   live.assign(step + 1, {});
   for (unsigned storage = 0; storage < storages.size(); ++storage)
     addTo(live, 0, getLifetime(storage, {}), 1);
+  findLeastPeak();
+}
+
+/// What is alive at a step without the results that may lie over operands which
+/// nobody needs any more.
+void PlaceFinder::findLeastPeak() {
+  std::vector<LiveBytes> made(live.size()), dying(live.size());
+  for (unsigned storage = 0; storage < storages.size(); ++storage) {
+    Lifetime lifetime = getLifetime(storage, {});
+    if (lifetime.empty())
+      continue;
+    Lifetime first = lifetime, last = lifetime;
+    first.lastUse = first.def;
+    last.def = last.lastUse;
+    addTo(made, 0, first, 1);
+    if (lifetime.def != lifetime.lastUse)
+      addTo(dying, 0, last, 1);
+  }
+  for (size_t step = 0; step < live.size(); ++step)
+    for (unsigned view = 0; view < numViews; ++view)
+      leastPeak[view] = std::max(
+          leastPeak[view],
+          live[step][view] - std::min(made[step][view], dying[step][view]));
 }
 
 /// The pieces of \p block between tensors that may share a buffer.
@@ -472,7 +498,7 @@ Lifetime PlaceFinder::getLifetime(unsigned storage, const Saved &before) const {
 
 /// Accounts for groups having become others than \p before. False, with nothing
 /// done, where between the first and the last step at which other bytes are
-/// alive the worst is worse than it was.
+/// alive the worst is worse than it was, and than the program's least peak.
 bool PlaceFinder::updateLive(const Saved &before) {
   SmallVector<Lifetime, 8> old, now;
   unsigned first = live.size(), last = 0;
@@ -509,7 +535,7 @@ bool PlaceFinder::updateLive(const Saved &before) {
       worstNow[view] = std::max(worstNow[view], steps[i][view]);
     }
   for (unsigned view = 0; view < numViews; ++view)
-    if (worstNow[view] > worstOld[view])
+    if (worstNow[view] > std::max(worstOld[view], leastPeak[view]))
       return false;
   std::copy(steps.begin(), steps.end(), live.begin() + first);
   return true;
