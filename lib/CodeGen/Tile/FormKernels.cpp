@@ -180,11 +180,9 @@ bool KernelFormer::form(Graph &graph) {
       ok = false;
       continue;
     }
-    // What only puts pieces beside each other may need no code at all.
     while (Operation *next = getCandidate(ops.back())) {
-      if (isMadeOfPieces(*ops.back(), model))
-        break;
       ops.push_back(next);
+      // What puts pieces beside each other may need no code at all.
       if (refuse(ops) || isMadeOfPieces(*next, model)) {
         ops.pop_back();
         break;
