@@ -138,6 +138,10 @@ const RunOptions &KernelContext::getOptions() const {
   return execution.options;
 }
 
+std::optional<int64_t> KernelContext::evaluate(DimExpr dim) const {
+  return dim.evaluate(execution.symbols);
+}
+
 Error KernelContext::countIteration() { return execution.countIteration(); }
 
 Error KernelContext::countWork(ArrayRef<int64_t> factors) {

@@ -79,6 +79,9 @@ public:
                                        llvm::ArrayRef<int64_t> shape) const;
   const MemoryBudgetRef &getBudget() const;
 
+  /// The size that \p dim stands for in this run; nullopt where it holds symbols
+  /// that haven't been met.
+  std::optional<int64_t> evaluate(DimExpr dim) const;
   /// Runs a region of the operation.
   llvm::Expected<RuntimeValues> callRegion(unsigned i,
                                            llvm::ArrayRef<RuntimeValue> args);

@@ -107,6 +107,21 @@ graph @main(%n: tensor<i64>) -> ("all") {
   EXPECT_TRUE(bool(compare((*results)[0], i64({2, 1}, {0, 1}))));
 }
 
+TEST_F(ControlFlowTest, ScanOutputsOfNoIterationHaveTheShapeOfTheirParts) {
+  auto results = runText(R"(
+module @m symbols {N = [1, 9]}
+graph @main(%n: tensor<i64>, %x: tensor<[N]x5xf32>) -> ("all") {
+  %all = onnx.Loop(%n, _, %x) {num_captures = 1} ({
+    ^(%i: tensor<i64>, %go: tensor<bool>, %w: tensor<[N]x5xf32>)
+    return(%go, %w) : (tensor<bool>, tensor<[N]x5xf32>) -> ()
+  }) : (tensor<i64>, none, tensor<[N]x5xf32>) -> (tensor<?x[N]x5xf32>)
+  return(%all) : (tensor<?x[N]x5xf32>) -> ()
+})",
+                         {i64({}, {0}), f32({1, 5}, {1, 2, 3, 4, 5})});
+  ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
+  EXPECT_TRUE(bool(compare((*results)[0], f32({0, 1, 5}, {}))));
+}
+
 TEST_F(ControlFlowTest, LoopsAreBounded) {
   RunOptions options;
   options.maxIterations = 10;

@@ -53,7 +53,7 @@ static Expected<TensorValue> stack(KernelContext &ctx,
     shape = Shape(tensors[0].getShape());
   else if (tensorType.hasRank())
     for (DimExpr dim : tensorType.getShape())
-      shape.push_back(dim.getConstant().value_or(0));
+      shape.push_back(std::max<int64_t>(ctx.evaluate(dim).value_or(0), 0));
   Expected<unsigned> at = resolveAxis(axis, shape.size() + 1);
   if (!at)
     return at.takeError();
