@@ -20,20 +20,30 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "Random.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/WithColor.h"
 #include <algorithm>
+#include <climits>
 #include <csignal>
 #include <cstring>
-#include <random>
 #include <unistd.h>
 
 using namespace llvm;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+// Hooks that a harness may have.
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data,
+                                                                size_t size,
+                                                                size_t maxSize,
+                                                                unsigned seed);
+extern "C" __attribute__((weak)) size_t
+LLVMFuzzerCustomCrossOver(const uint8_t *data, size_t size,
+                          const uint8_t *donor, size_t donorSize, uint8_t *out,
+                          size_t maxSize, unsigned seed);
 
 namespace {
 
@@ -46,25 +56,26 @@ struct Config {
   std::vector<std::string> paths;
 };
 
-/// Makes mutants of a corpus. Draws numbers by division alone: the standard
-/// library's distributions differ between implementations.
+/// Makes mutants of a corpus.
 class Mutator {
 public:
   Mutator(ArrayRef<std::string> corpus, uint64_t seed, size_t maxLength)
       : corpus(corpus), random(seed), maxLength(maxLength) {}
 
   std::string next();
+  /// Changes \p input in one place, without the harness's hooks.
+  void mutate(std::string &input);
 
 private:
-  size_t below(size_t bound) { return bound ? random() % bound : 0; }
+  size_t below(size_t bound) { return random.below(bound); }
   const std::string &pick() { return corpus[below(corpus.size())]; }
-  void mutate(std::string &input);
+  std::string callHooks(const std::string &input);
   void overwriteNumber(std::string &input);
   void overwriteDigits(std::string &input);
   void spliceFrom(const std::string &donor, std::string &input);
 
   ArrayRef<std::string> corpus;
-  std::mt19937_64 random;
+  onnc::fuzz::Random random;
   size_t maxLength;
 };
 
@@ -134,7 +145,43 @@ void Mutator::mutate(std::string &input) {
   }
 }
 
+/// Gives libFuzzer's primitive to the hooks.
+static Mutator *currentMutator;
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t maxSize) {
+  std::string input(reinterpret_cast<const char *>(data), size);
+  currentMutator->mutate(input);
+  size = std::min(input.size(), maxSize);
+  memcpy(data, input.data(), size);
+  return size;
+}
+
+std::string Mutator::callHooks(const std::string &input) {
+  currentMutator = this;
+  std::string buffer(std::max(maxLength, input.size()), '\0');
+  auto *data = reinterpret_cast<uint8_t *>(buffer.data());
+  auto bytes = [](const std::string &text) {
+    return reinterpret_cast<const uint8_t *>(text.data());
+  };
+  size_t size = 0;
+  if (LLVMFuzzerCustomCrossOver && below(8) == 0) {
+    const std::string &donor = pick();
+    size = LLVMFuzzerCustomCrossOver(bytes(input), input.size(), bytes(donor),
+                                     donor.size(), data, buffer.size(),
+                                     unsigned(below(UINT_MAX)));
+  }
+  if (size == 0) {
+    memcpy(data, input.data(), input.size());
+    size = LLVMFuzzerCustomMutator(data, input.size(), buffer.size(),
+                                   unsigned(below(UINT_MAX)));
+  }
+  buffer.resize(size);
+  return buffer;
+}
+
 std::string Mutator::next() {
+  if (LLVMFuzzerCustomMutator)
+    return callHooks(pick());
   std::string input = pick();
   for (size_t i = 0, count = 1 + below(5); i != count; ++i)
     mutate(input);
@@ -226,7 +273,7 @@ static Expected<Config> parseArguments(ArrayRef<char *> arguments) {
   return config;
 }
 
-static Error fuzz(const Config &config) {
+static Error runAll(const Config &config) {
   std::vector<std::string> corpus;
   for (const std::string &path : config.paths)
     if (Error error = readCorpus(path, corpus))
@@ -252,7 +299,7 @@ int main(int argc, char **argv) {
   Error error = config ? Error::success() : config.takeError();
   if (!error) {
     artifact = config->artifactPrefix + "crash";
-    error = fuzz(*config);
+    error = runAll(*config);
   }
   if (!error)
     return 0;
