@@ -186,6 +186,27 @@ static Error downgradeGemm(OldNode &node) {
   return Error::success();
 }
 
+/// Max-6 and others don't broadcast.
+static Error requireEqualShapes(OldNode &node) {
+  for (unsigned i = 1; i < node.op.getNumOperands(); ++i)
+    if (!node.getType(0) || node.getType(i) != node.getType(0))
+      return refuse("its operands are broadcast");
+  return Error::success();
+}
+
+/// The third operand became optional.
+static Error addZero(OldNode &node) {
+  if (node.hasInput(2))
+    return Error::success();
+  TensorType type = node.getType(0);
+  if (!type || type.getElementType() != ElementType::F32)
+    return refuse("it lacks a third operand");
+  node.dropInputs(2);
+  node.proto.add_input(node.addConstant(
+      ConstantAttr::getFloats(node.op.getContext(), {0.0f}), "zero"));
+  return Error::success();
+}
+
 /// One slope, or one per channel.
 static Error downgradePRelu(OldNode &node) {
   TensorType x = node.getType(0), slope = node.getType(1);
@@ -496,6 +517,7 @@ static constexpr DowngradeStep steps[] = {
     {"Unsqueeze", 13, moveAxes},
     {"Dropout", 12, downgradeDropout},
     {"Clip", 11, downgradeClip},
+    {"Gemm", 11, addZero},
     {"OneHot", 11, downgradeOneHot},
     {"Pad", 11, downgradePad11},
     {"Resize", 11, downgradeResize},
@@ -506,6 +528,10 @@ static constexpr DowngradeStep steps[] = {
     {"TopK", 10, downgradeTopK},
     {"BatchNormalization", 9, addSpatial},
     {"Resize", 9, moveScales},
+    {"Max", 8, requireEqualShapes},
+    {"Mean", 8, requireEqualShapes},
+    {"Min", 8, requireEqualShapes},
+    {"Sum", 8, requireEqualShapes},
     {"Add", 7, downgradeBroadcast},
     {"And", 7, downgradeBroadcast},
     {"BatchNormalization", 7, addTestMode},
@@ -561,6 +587,86 @@ static constexpr DowngradeStep steps[] = {
     {"Pad", 2, downgradePad2},
 };
 
+namespace {
+/// An attribute that an operator got in a later version, where it wasn't there
+/// before or in another way.
+struct LaterAttribute {
+  StringLiteral opType, name;
+  int version;
+  /// An integer, or each of a list, that means what nothing meant.
+  int64_t neutral;
+};
+} // namespace
+
+static constexpr LaterAttribute laterAttributes[] = {
+    {"ArgMax", "select_last_index", 12, 0},
+    {"ArgMin", "select_last_index", 12, 0},
+    {"AveragePool", "ceil_mode", 10, 0},
+    {"AveragePool", "count_include_pad", 7, 0},
+    {"AveragePool", "dilations", 19, 1},
+    {"BatchNormalization", "training_mode", 14, 0},
+    {"LpPool", "ceil_mode", 18, 0},
+    {"LpPool", "dilations", 18, 1},
+    {"MaxPool", "ceil_mode", 10, 0},
+    {"MaxPool", "dilations", 10, 1},
+    {"MaxPool", "storage_order", 8, 0},
+    {"GRU", "layout", 14, 0},
+    {"LSTM", "layout", 14, 0},
+    {"RNN", "layout", 14, 0},
+    {"Reshape", "allowzero", 14, 0},
+    {"ScatterElements", "reduction", 16, 0},
+    {"ScatterND", "reduction", 16, 0},
+    {"Shape", "end", 15, 0},
+    {"Shape", "start", 15, 0},
+    {"ReduceMax", "noop_with_empty_axes", 18, 0},
+    {"ReduceMean", "noop_with_empty_axes", 18, 0},
+    {"ReduceMin", "noop_with_empty_axes", 18, 0},
+    {"ReduceSum", "noop_with_empty_axes", 13, 0},
+};
+
+/// Drops attributes that the operator set doesn't know, where they say nothing.
+static Error dropLaterAttributes(OldNode &node, StringRef name, int64_t opset) {
+  for (const LaterAttribute &later : laterAttributes) {
+    if (later.opType != name || later.version <= opset ||
+        !node.hasAttr(later.name))
+      continue;
+    auto value = dyn_cast<IntAttr>(node.op.getAttr(later.name));
+    auto list = dyn_cast<IntsAttr>(node.op.getAttr(later.name));
+    const bool isNeutral = (value && value.getValue() == later.neutral) ||
+                           (list && all_of(list.getValue(), [&](int64_t i) {
+                              return i == later.neutral;
+                            }));
+    if (!isNeutral)
+      return refuse("it got the attribute '" + later.name +
+                    "' in operator set " + Twine(later.version));
+    node.removeAttr(later.name);
+  }
+  // An axis of one scale is none.
+  if ((name == "QuantizeLinear" || name == "DequantizeLinear") && opset < 13 &&
+      node.hasAttr("axis")) {
+    TensorType scale = node.getType(1);
+    if (!scale || scale.getNumElements() != 1)
+      return refuse("it has a scale for each channel");
+    node.removeAttr("axis");
+  }
+  if (name == "DepthToSpace" && opset < 11 && node.hasAttr("mode")) {
+    if (node.op.getString("mode", "DCR") != "DCR")
+      return refuse("it got the attribute 'mode' in operator set 11");
+    node.removeAttr("mode");
+  }
+  return Error::success();
+}
+
+/// Before operator set 11, axes count from the front.
+static void countAxisFromFront(OldNode &node, StringRef name) {
+  static constexpr StringRef names[] = {"ArgMax", "ArgMin", "Concat", "Flatten",
+                                        "Gather", "Split",  "TopK"};
+  TensorType x = node.getType(0);
+  if (int64_t axis = node.op.getInt("axis", 0);
+      axis < 0 && x && is_contained(names, name))
+    node.setInt("axis", axis + x.getRank());
+}
+
 /// The operator set in which \p op appeared, under whichever name.
 static int getFirstSet(const Operation &op) {
   const StringRef name = op.getInfo().getShortName();
@@ -591,6 +697,10 @@ Error onnx_import::downgradeNode(OldNode &node, int64_t opset) {
   if (hasOtherForm(name, opset) || (name == "Scan" && opset < 9))
     return refuse("its form of operator set " + Twine(opset) +
                   " can't be written");
+  if (opset < 11)
+    countAxisFromFront(node, name);
+  if (Error error = dropLaterAttributes(node, name, opset))
+    return error;
   for (const DowngradeStep &step : steps)
     if (step.opType == name && step.version > opset)
       if (Error error = step.downgrade(node))

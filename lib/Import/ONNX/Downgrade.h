@@ -10,8 +10,8 @@
 /// The way back of Upgrade/: how the exporter writes an older operator set. A
 /// step undoes one of an upgrade's, where what the node does can be said in the
 /// older form at all; mostly an operand that is a constant becomes an
-/// attribute. What a later set only allowed in addition (element types,
-/// attributes) stays as it is.
+/// attribute. Attributes that came later are dropped where they say nothing, or
+/// are a reason to refuse. Element types that came later stay.
 ///
 //===----------------------------------------------------------------------===//
 #ifndef ONNC_LIB_IMPORT_ONNX_DOWNGRADE_H

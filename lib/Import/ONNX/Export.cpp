@@ -216,8 +216,12 @@ LogicalResult Exporter::fillGraph(Region &region, unsigned numCaptures,
     if (&op == terminator)
       break;
     atStart &= isInitializer(op);
-    // A renamed constant would come back with another location.
-    if (atStart && names[op.getResult()] == op.getResult()->getName()) {
+    // A renamed constant would come back with another location. The node of old
+    // operator sets is for floating-point numbers only.
+    const bool hasNoNode = op.getName() == "onnx.Constant" && options.opset &&
+                           options.opset < 9 && names.contains(op.getResult());
+    if (hasNoNode ||
+        (atStart && names[op.getResult()] == op.getResult()->getName())) {
       auto *tensor = proto.add_initializer();
       tensor->set_name(names[op.getResult()]);
       fillConstant(op.getAttrOfType<ConstantAttr>("value"), *tensor);

@@ -27,8 +27,7 @@ struct ExportOptions {
   uint64_t externalThreshold = UINT64_MAX;
   /// The operator set of ai.onnx to write, from 5 on; 0: the newest. Operators
   /// get the forms that they had there; what has none is an error that says
-  /// why. Element types and attributes that came later are written all the
-  /// same.
+  /// why. Element types that came later are written all the same.
   int64_t opset = 0;
 };
 
