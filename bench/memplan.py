@@ -13,6 +13,10 @@ wall-clock seconds of the whole command, nodes) and the lower bound, then sums.
     --perturb=N    also N variants of each instance that still fit (buffers cut
                    in size or in time, one in ten left out, time reversed)
     --growth       also instances of 100 to 20,000 buffers, like networks
+    --spill        also those of 50 to 500 buffers in 90 to 60 % of the memory
+                   that they need: bytes that are copied away and back, where
+                   those go whose next use is furthest (Belady's rule, sums of
+                   sizes only), by the greedy choice and by the search
     --threads=N    (default 2)   --runs=N (default 5)   --build=DIRECTORY
 """
 import argparse
@@ -167,6 +171,55 @@ def measure_growth(options, directory):
                quick, seconds))
 
 
+def evict_furthest(buffers, capacity):
+    """Bytes moved where, whenever there is too much, the one whose next use is
+    furthest goes; None where all that is used at one time is too much."""
+    at_home, moved = set(), 0
+    for time_ in range(max(upper for _, upper, _ in buffers)):
+        used = {i for i, (lower, upper, _) in enumerate(buffers)
+                if time_ in (lower, upper - 1)}
+        for i in used - at_home:
+            if buffers[i][0] != time_:
+                moved += 2 * buffers[i][2]
+        at_home |= used
+        while sum(buffers[i][2] for i in at_home) > capacity:
+            others = at_home - used
+            if not others:
+                return None
+            at_home.remove(max(others, key=lambda i: (buffers[i][1], i)))
+        at_home = {i for i in at_home if buffers[i][1] - 1 > time_}
+    return moved
+
+
+def measure_spills(options, directory):
+    print("\n%5s %4s %9s | kB moved: %9s %9s %9s %9s %8s %8s" %
+          ("n", "%", "capacity", "furthest", "greedy", "search", "bound",
+           "nodes", "seconds"))
+    path = os.path.join(directory, "spills.csv")
+    for count in (50, 100, 200, 500):
+        buffers = network(count)
+        write(path, buffers)
+        _, _, least = run(["--time-limit=10", path])
+        for percent in (90, 80, 70, 60):
+            capacity = int(least["peak"]) * percent // 100
+            furthest = evict_furthest(buffers, capacity)
+            arguments = ["--spill", "--capacity=%d" % capacity, path]
+            try:
+                _, _, greedy = run(["--spill-nodes=0", *arguments])
+                _, seconds, search = run(arguments)
+            except SystemExit as failure:
+                print("%5d %4d %9d | %s" % (count, percent, capacity,
+                                            str(failure).strip()))
+                continue
+            kilo = lambda text: int(text) // 1024
+            print("%5d %4d %9d | %19s %9d %9d %9d %8s %8.2f" %
+                  (count, percent, capacity,
+                   "-" if furthest is None else kilo(furthest),
+                   kilo(greedy["moved bytes"]), kilo(search["moved bytes"]),
+                   kilo(search["moved bound"]), search["spill nodes"],
+                   seconds))
+
+
 def main():
     global TOOL
     parser = argparse.ArgumentParser(
@@ -175,6 +228,7 @@ def main():
     parser.add_argument("--minimize", type=float, default=0)
     parser.add_argument("--perturb", type=int, default=0)
     parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--spill", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--build", default=os.path.join(
@@ -194,6 +248,8 @@ def main():
             measure_variants(instances, options, directory)
         if options.growth:
             measure_growth(options, directory)
+        if options.spill:
+            measure_spills(options, directory)
 
 
 if __name__ == "__main__":

@@ -25,5 +25,11 @@ def node_limit_EQ : Joined<["--"], "node-limit=">, MetaVarName<"<n>">,
   HelpText<"Stop searching after <n> nodes, which is the same everywhere">;
 def threads_EQ : Joined<["--"], "threads=">, MetaVarName<"<n>">,
   HelpText<"Run up to <n> strategies at the same time (default 2)">;
+def spill : Flag<["--"], "spill">,
+  HelpText<"With --capacity: buffers may be copied away between the first and "
+           "the last time that they are live, which moves the fewest bytes">;
+def spill_nodes_EQ : Joined<["--"], "spill-nodes=">, MetaVarName<"<n>">,
+  HelpText<"Look at <n> nodes for what to copy away (default 20000; 0: "
+           "greedily)">;
 def stats : Flag<["--"], "stats">,
   HelpText<"Print peak, bound, gap and the search to standard error">;

@@ -10,12 +10,14 @@
 #include "onnc/CodeGen/MemoryPlanValidator.h"
 #include "onnc/CodeGen/MemoryProblemFile.h"
 #include "onnc/CodeGen/MemorySolver.h"
+#include "onnc/CodeGen/SpillPlanner.h"
 #include "onnc/Driver/OptionTable.h"
 #include "onnc/Support/OutputFile.h"
 #include "onnc/Support/Version.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
@@ -131,6 +133,84 @@ int explain(const MemoryProblem &problem, const MemorySolution &solution,
   return Success;
 }
 
+//===----------------------------------------------------------------------===//
+// Spilling
+//===----------------------------------------------------------------------===//
+
+/// Each buffer stays, or is there for its first and its last point in time
+/// only, for a copy away and one back.
+SpillProblem makeSpillProblem(const MemoryProblem &problem) {
+  SpillProblem spills;
+  spills.capacity = problem.capacity;
+  for (const Buffer &buffer : problem.buffers) {
+    SpillProblem::Storage storage;
+    storage.size = alignTo(buffer.size, buffer.alignment);
+    auto [lower, upper] = buffer.lifespan;
+    storage.alternatives.push_back({0, {buffer.lifespan}});
+    if (upper - lower > 2)
+      storage.alternatives.push_back(
+          {2.0 * double(buffer.size),
+           {{lower, lower + 1}, {upper - 1, upper}}});
+    spills.storages.push_back(std::move(storage));
+  }
+  return spills;
+}
+
+/// The buffers as they are with \p plan: two, "x" and "x+", where "x" is copied
+/// away.
+MemoryProblem applySpills(const MemoryProblem &problem,
+                          const SpillProblem &spills, const SpillPlan &plan) {
+  MemoryProblem result;
+  result.capacity = problem.capacity;
+  for (auto [i, buffer] : enumerate(problem.buffers)) {
+    std::string id = buffer.id;
+    for (const Lifespan &span :
+         spills.storages[i].alternatives[plan.choice[i]].residence) {
+      result.buffers.push_back(buffer);
+      result.buffers.back().id = id;
+      result.buffers.back().lifespan = span;
+      id += "+";
+    }
+  }
+  return result;
+}
+
+/// Makes \p problem one that fits, as the planner finds, for the fewest bytes
+/// moved: sums that fit may leave holes, and then have to be smaller.
+int spill(MemoryProblem &problem, const MemorySolverOptions &options,
+          const InputArgList &args) {
+  auto nodes = getNumber(args, OPT_spill_nodes_EQ, 20000);
+  if (!nodes)
+    return Failure;
+  SpillProblem spills = makeSpillProblem(problem);
+  constexpr unsigned maxTrials = 32;
+  for (unsigned trial = 0; trial < maxTrials; ++trial) {
+    auto plan = planSpills(spills, {*nodes});
+    if (!plan)
+      break;
+    MemoryProblem smaller = applySpills(problem, spills, *plan);
+    MemorySolution solution = fitMemory(smaller, options);
+    if (solution.plan.peak > problem.capacity) {
+      spills.capacity = plan->peak - (solution.plan.peak - problem.capacity);
+      continue;
+    }
+    if (args.hasArg(OPT_stats))
+      errs() << left_justify("spilled", 14)
+             << smaller.buffers.size() - problem.buffers.size() << '\n'
+             << left_justify("moved bytes", 14) << int64_t(plan->cost) << '\n'
+             << left_justify("moved bound", 14) << int64_t(plan->lowerBound)
+             << '\n'
+             << left_justify("spill nodes", 14) << plan->numNodes << '\n';
+    problem = std::move(smaller);
+    return Success;
+  }
+  int64_t least = computeLeastCapacity(makeSpillProblem(problem));
+  return fail("nothing that is copied away makes the rest fit into " +
+                  Twine(problem.capacity) + " bytes; at least " + Twine(least) +
+                  " are needed at one time",
+              least > problem.capacity ? Infeasible : Unsolved);
+}
+
 int solve(MemoryProblem &problem, const InputArgList &args) {
   Clock::time_point start = Clock::now();
   bool minimize = !args.hasArg(OPT_capacity_EQ);
@@ -139,6 +219,9 @@ int solve(MemoryProblem &problem, const InputArgList &args) {
   if (!capacity || !options)
     return Failure;
   problem.capacity = *capacity;
+  if (args.hasArg(OPT_spill))
+    if (int code = spill(problem, *options, args))
+      return code;
 
   MemorySolution solution = minimize ? minimizeMemory(problem, *options)
                                      : fitMemory(problem, *options);
@@ -162,6 +245,8 @@ int run(const InputArgList &args) {
     return fail("expected one input file ('-' for standard input)");
   if (args.hasArg(OPT_capacity_EQ) && args.hasArg(OPT_minimize))
     return fail("'--capacity=' and '--minimize' exclude each other");
+  if (args.hasArg(OPT_spill) && !args.hasArg(OPT_capacity_EQ))
+    return fail("'--spill' needs '--capacity='");
   // Reading a device may never end.
   sys::fs::file_status status;
   if (inputs[0] != "-" && !sys::fs::status(inputs[0], status) &&
