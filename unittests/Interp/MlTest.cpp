@@ -276,4 +276,18 @@ TEST_F(MlTest, SupportVectorMachinesReject) {
                          "kernel_type = \"RBF\", kernel_params = [1.0]")
                   .c_str(),
               "'kernel_params' has 1 elements where 3 are expected");
+  // Without columns, any number of vectors has as many elements as there are.
+  std::string error = opError(
+      "onnx_ml.SVMRegressor", {f32({2, 0}, {})},
+      "{n_supports = 1152921504606846976, coefficients = [1.0], rho = [0.0]}",
+      "tensor<*xf32>");
+  EXPECT_NE(error.find("the input has no columns"), std::string::npos) << error;
+}
+
+TEST_F(MlTest, RowsWithoutColumnsTakeRoom) {
+  std::string error =
+      opError("onnx_ml.LinearRegressor", {f32({int64_t(1) << 33, 0}, {})},
+              "{targets = 2, coefficients = [], intercepts = [1.0, 2.0]}",
+              "tensor<*xf32>");
+  EXPECT_NE(error.find("exceeds the limit"), std::string::npos) << error;
 }
