@@ -53,8 +53,17 @@ PassResult AllocatePass::run(Module &module, PassContext &context) const {
     return PassResult::error();
   Allocator allocator(*graph, *unit, parameter.buffers);
   allocator.collect(inPlace);
-  if (failed(allocator.plan(AllocateBase::searchNodes)))
+  unsigned numErrors = diagnostics.getNumErrors();
+  if (failed(allocator.plan(AllocateBase::searchNodes))) {
+    if (!allocator.request)
+      return PassResult::error();
+    // Smaller buffers are of no use where something else is wrong, too.
+    if (diagnostics.getNumErrors() == numErrors)
+      return PassResult::retry(std::move(*allocator.request));
+    for (Diagnostic &diag : allocator.request->errors)
+      diagnostics.report(std::move(diag));
     return PassResult::error();
+  }
   allocator.annotate();
   context.count(buffers, allocator.getItems().size());
   context.count(AllocateBase::inPlaceResults, allocator.getNumInPlace());

@@ -13,6 +13,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "ScratchValidator.h"
 #include "onnc/CodeGen/BufferModel.h"
 #include "onnc/CodeGen/Validators.h"
 #include "onnc/IR/Allocation.h"
@@ -213,6 +214,8 @@ void AllocationChecker::evict(const Operation &op, const Extent &extent,
 void AllocationChecker::checkScratch(const Operation &op,
                                      SmallVectorImpl<Extent> &writes) {
   StringSet<> names;
+  auto block = dyn_cast<tile::BlockOp>(const_cast<Operation &>(op));
+  bool isShared = false;
   for (const ScratchRequest &scratch : buffers.getScratch(op)) {
     if (!names.insert(scratch.name).second)
       complain(op) << "has two scratch buffers '" << scratch.name << "'";
@@ -220,13 +223,19 @@ void AllocationChecker::checkScratch(const Operation &op,
     if (!checkExtent(op, "scratch '" + scratch.name + "'", scratch.buffer,
                      getScratchOffset(op, scratch.name), extent))
       continue;
-    for (const Extent &other : writes)
-      if (extent.overlaps(other))
+    for (const Extent &other : writes) {
+      if (!extent.overlaps(other))
+        continue;
+      isShared = true;
+      if (!block)
         complain(op) << "has scratch '" << scratch.name
                      << "' in the place of another buffer of its own";
+    }
     evict(op, extent, nullptr);
     writes.push_back(extent);
   }
+  if (block && isShared)
+    ok &= succeeded(validateSharedScratch(block, unit));
 }
 
 /// Finds where results are. They own nothing until they are written.

@@ -11,6 +11,7 @@
 #include "onnc/CodeGen/MemorySolver.h"
 #include "onnc/IR/Allocation.h"
 #include "onnc/IR/Context.h"
+#include "onnc/IR/Ops/Tile.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -122,7 +123,19 @@ void Allocator::addScratch(Operation &op) {
            "the target's request is unsound");
     items.push_back(
         {scratch.buffer, {position, position + 1}, &op, nullptr, scratch.name});
+    items.back().steps = scratch.steps;
+    if (scratch.steps)
+      numSteps = std::max(numSteps, scratch.steps->upper);
   }
+}
+
+/// The lifespan of \p item in steps, of which every operation has the same
+/// number.
+Lifespan Allocator::getTime(const AllocationItem &item) const {
+  int64_t begin = item.lifespan.lower * numSteps;
+  if (item.steps)
+    return {begin + item.steps->lower, begin + item.steps->upper};
+  return {begin, item.lifespan.upper * numSteps};
 }
 
 void Allocator::collect(bool inPlace) {
@@ -162,6 +175,20 @@ void Allocator::collect(bool inPlace) {
 // Where it goes
 //===----------------------------------------------------------------------===//
 
+static Diagnostic makeError(const Operation &op, std::string message) {
+  return {DiagID::CodeGenCapacity,
+          Severity::Error,
+          op.getLoc().toDiag(),
+          std::move(message),
+          {},
+          {}};
+}
+
+/// Scratch of the tile level, whose size somebody chose.
+static bool isBlockScratch(const AllocationItem *item) {
+  return !item->value && isa<tile::BlockOp>(*item->op);
+}
+
 /// Names the largest of what is live at the worst time, which is what has to
 /// become smaller.
 void Allocator::reportOverflow(const Memory &memory,
@@ -172,29 +199,53 @@ void Allocator::reportOverflow(const Memory &memory,
   SmallVector<const AllocationItem *> culprits;
   for (const AllocationItem &item : items)
     if (&unit.memories[item.request.memory] == &memory &&
-        (item.persistent || item.lifespan.contains(time)))
+        (item.persistent || getTime(item).contains(time)))
       culprits.push_back(&item);
   llvm::stable_sort(culprits,
                     [](const AllocationItem *a, const AllocationItem *b) {
                       return a->request.size > b->request.size;
                     });
-  auto diag = diagnostics.error(DiagID::CodeGenCapacity,
-                                culprits.front()->op->getLoc().toDiag());
-  diag << "memory '" << memory.name << "' of unit '" << unit.name << "' has "
-       << memory.capacity << " bytes but the model needs " << base + plan.peak;
+  std::string message =
+      ("memory '" + memory.name + "' of unit '" + unit.name + "' has " +
+       Twine(memory.capacity) + " bytes but the model needs " +
+       Twine(base + plan.peak))
+          .str();
   if (base != 0)
-    diag << ", " << base << " of them for persistent data";
+    message += ", " + std::to_string(base) + " of them for persistent data";
+  Diagnostic diag = makeError(*culprits.front()->op, message);
+  auto addNote = [&](const Twine &text, DiagLocation loc = {}) {
+    diag.notes.push_back(
+        {diag.id, Severity::Note, std::move(loc), text.str(), {}, {}});
+  };
   for (const AllocationItem *item : ArrayRef(culprits).take_front(maxNotes))
-    diag.attachNote(item->str() + " takes " + Twine(item->request.size) +
-                        " bytes",
-                    item->op->getLoc().toDiag());
+    addNote(item->str() + " takes " + Twine(item->request.size) + " bytes",
+            item->op->getLoc().toDiag());
   if (culprits.size() > maxNotes)
-    diag.attachNote("and " + Twine(culprits.size() - maxNotes) +
-                    " smaller buffers are live at the same time");
+    addNote("and " + Twine(culprits.size() - maxNotes) +
+            " smaller buffers are live at the same time");
   if (base + plan.lowerBound <= memory.capacity)
-    diag.attachNote("it may fit: no plan with less was found, but only " +
-                    Twine(base + plan.lowerBound) +
-                    " bytes are proven to be needed");
+    addNote("it may fit: no plan with less was found, but only " +
+            Twine(base + plan.lowerBound) + " bytes are proven to be needed");
+  failFor(memory, any_of(culprits, isBlockScratch), std::move(diag));
+}
+
+/// Reports \p diag, unless another pass can be asked for buffers that take less
+/// of \p memory.
+void Allocator::failFor(const Memory &memory, bool hasScratch,
+                        Diagnostic diag) {
+  bool isMain = &memory == &unit.memories[buffers.getTensorMemory()];
+  StringRef point = isMain ? "form-patches" : "tile";
+  if (!(isMain || hasScratch) || (request && request->point != point)) {
+    diagnostics.report(std::move(diag));
+    return;
+  }
+  if (!request)
+    request =
+        RetryRequest{point.str(),
+                     isMain ? KnobHint::oneStep("form-patches", "level")
+                            : KnobHint::oneStep("tile", "scratch-percent"),
+                     diag.message};
+  request->errors.push_back(std::move(diag));
 }
 
 /// The end of the persistent items, which are packed in order of definition.
@@ -215,7 +266,7 @@ MemoryProblem Allocator::getProblem(unsigned memory) const {
     if (item.request.memory == memory && !item.persistent)
       problem.buffers.push_back(
           {item.str(),
-           item.lifespan,
+           getTime(item),
            item.request.size,
            std::max<int64_t>(item.request.alignment, grain),
            {}});
@@ -280,10 +331,13 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
       continue;
     if (item.request.size > memory.capacity) {
       ok = false;
-      diagnostics.error(DiagID::CodeGenCapacity, item.op->getLoc().toDiag())
-          << item.str() << " takes " << item.request.size
-          << " bytes, more than the " << memory.capacity << " bytes of memory '"
-          << memory.name << "' of unit '" << unit.name << "'";
+      failFor(memory, isBlockScratch(&item),
+              makeError(*item.op,
+                        (item.str() + " takes " + Twine(item.request.size) +
+                         " bytes, more than the " + Twine(memory.capacity) +
+                         " bytes of memory '" + memory.name + "' of unit '" +
+                         unit.name + "'")
+                            .str()));
       continue;
     }
     (item.persistent ? persistent : planned).push_back(&item);
@@ -293,7 +347,7 @@ LogicalResult Allocator::planMemory(const Memory &memory, unsigned index,
   MemoryProblem problem = getProblem(index), all = problem;
   for (AllocationItem *item : persistent)
     all.buffers.push_back({item->str(),
-                           item->lifespan,
+                           getTime(*item),
                            item->request.size,
                            item->request.alignment,
                            {}});

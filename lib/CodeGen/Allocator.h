@@ -21,6 +21,7 @@
 #include "onnc/CodeGen/StorageSharing.h"
 #include "onnc/IR/Module.h"
 #include "onnc/Machine/Machine.h"
+#include "onnc/Pass/Pass.h"
 #include "llvm/ADT/DenseSet.h"
 
 namespace onnc {
@@ -38,6 +39,8 @@ struct AllocationItem {
   std::string name;
   bool persistent = false;
   int64_t offset = 0;
+  /// Scratch's steps of its operation; nullopt: all.
+  std::optional<Lifespan> steps = {};
 
   /// For messages.
   std::string str() const;
@@ -77,6 +80,9 @@ public:
   /// Gives every item an offset. Visits at most \p searchNodes nodes of search
   /// trees for each memory. What doesn't fit is reported.
   llvm::LogicalResult plan(int64_t searchNodes);
+  /// Set where nothing is wrong but that a plan doesn't fit, which isn't
+  /// reported then: what may help.
+  std::optional<RetryRequest> request;
   /// Leaves offsets on the operations and the plan on the module.
   void annotate();
 
@@ -109,6 +115,8 @@ private:
                                  int64_t searchNodes);
   void reportOverflow(const Memory &memory, const MemoryProblem &problem,
                       const MemoryPlan &plan, int64_t base);
+  void failFor(const Memory &memory, bool hasScratch, Diagnostic diag);
+  Lifespan getTime(const AllocationItem &item) const;
 
   Graph &graph;
   Context &context;
@@ -122,6 +130,8 @@ private:
   std::vector<SharedItem> sharedItems;
   /// The items that results of the current operation took over.
   llvm::SmallDenseSet<unsigned, 4> taken;
+  /// The most steps that an operation has.
+  int64_t numSteps = 1;
   unsigned numInPlace = 0;
   unsigned numOverlapping = 0;
   int64_t numSearchNodes = 0;

@@ -40,6 +40,7 @@ private:
   void addStorage(const Value &value);
   void allowReplacing(const Value &result, unsigned storage);
   int64_t roundSize(int64_t size) const;
+  int64_t getScratchPeak(const Operation &op) const;
 
   const Region &region;
   const BufferModel &buffers;
@@ -74,6 +75,25 @@ static bool isOrdered(const Operation &op) {
 int64_t TaskBuilder::roundSize(int64_t size) const {
   assert(size >= 0 && "the target gave a negative size");
   return alignTo(std::min<int64_t>(size, int64_t(1) << 40), options.grain);
+}
+
+/// The most that is live at any step of \p op.
+int64_t TaskBuilder::getScratchPeak(const Operation &op) const {
+  auto scratch = buffers.getScratch(op);
+  llvm::erase_if(scratch, [&](const ScratchRequest &request) {
+    return request.buffer.memory != buffers.getTensorMemory();
+  });
+  int64_t peak = 0;
+  // It is reached where something becomes live.
+  for (const ScratchRequest &begins : scratch) {
+    int64_t live = 0;
+    for (const ScratchRequest &other : scratch)
+      if (!begins.steps || !other.steps ||
+          other.steps->contains(begins.steps->lower))
+        live += roundSize(other.buffer.size);
+    peak = std::max(peak, live);
+  }
+  return peak;
 }
 
 void TaskBuilder::addStorage(const Value &value) {
@@ -158,9 +178,7 @@ void TaskBuilder::addOp(const Operation &op, unsigned index) {
         lastWriter[liveness.getRoot(*operand)] = index;
     lastWithEffect = index;
   }
-  for (const ScratchRequest &scratch : buffers.getScratch(op))
-    if (scratch.buffer.memory == buffers.getTensorMemory())
-      task.transient += roundSize(scratch.buffer.size);
+  task.transient += getScratchPeak(op);
   if (tasks.ops[index].back() != &op)
     return;
   for (const Value *result : op.getResults())

@@ -8,6 +8,7 @@
 
 #include "onnc/CodeGen/TileBufferModel.h"
 #include "BlockOverlap.h"
+#include "ScratchLifespans.h"
 #include "onnc/IR/Allocation.h"
 #include "onnc/IR/Ops/Tile.h"
 
@@ -54,14 +55,17 @@ bool TileBufferModel::isPersistent(const Value &value) const {
 SmallVector<ScratchRequest, 4>
 TileBufferModel::getScratch(const Operation &op) const {
   SmallVector<ScratchRequest, 4> requests;
-  if (!isa<tile::BlockOp>(op))
+  auto block = dyn_cast<tile::BlockOp>(const_cast<Operation &>(op));
+  if (!block)
     return requests;
+  auto lifespans = getScratchLifespans(block);
   for (auto [i, alloc] : enumerate(getBlockAllocations(op))) {
     BufferType type = tile::getBufferType(alloc->getResult());
     if (unit.findMemory(type.getSpace()))
       requests.push_back(
           {std::to_string(i),
-           getRequest(unit, type, alloc->getInt("multiplicity", 1))});
+           getRequest(unit, type, alloc->getInt("multiplicity", 1)),
+           lifespans[i]});
   }
   return requests;
 }

@@ -466,6 +466,28 @@ Expected<RetryRecord> PipelineRun::grant(const PassExecution &execution,
 LogicalResult PipelineRun::retry(const PassExecution &execution,
                                  const RetryRequest &request) {
   Expected<RetryRecord> record = grant(execution, request);
+  if (!record && !request.errors.empty()) {
+    std::vector<Diagnostic> errors = request.errors;
+    auto addNote = [](Diagnostic &diag, const Twine &message) {
+      diag.notes.push_back(
+          {diag.id, Severity::Note, {}, message.str(), {}, {}});
+    };
+    for (Diagnostic &diag : errors)
+      addNote(diag, "in " + describe(execution));
+    std::string why = toString(record.takeError());
+    // Of a pass that the pipeline doesn't have there is nothing to say.
+    if (any_of(steps, [&](const Step &s) {
+          return s.kind == Step::RunPass &&
+                 s.element->pass->getName() == request.point;
+        }))
+      addNote(errors.back(),
+              "it asked to return to '" + request.point + "', but " + why);
+    for (const RetryRecord &earlier : manager.retries)
+      addNote(errors.back(), "tried before: " + earlier.str());
+    for (Diagnostic &diag : errors)
+      diagnostics.report(std::move(diag));
+    return failure();
+  }
   if (!record) {
     InFlightDiagnostic diag = diagnostics.error(DiagID::PassRetry);
     diag << describe(execution) << " failed";

@@ -11,8 +11,7 @@
 /// What must hold before a pipeline runs:
 ///
 ///   1. The declared dependencies ("after") of its passes, followed through
-///      the registry, form no cycle and name registered passes; so do retry
-///      points.
+///      the registry, form no cycle and name registered passes.
 ///   2. Wherever a pass runs, the module has the properties that it requires:
 ///      the input has them or an earlier pass sets them, and none has cleared
 ///      them since. A loop's body holds this in its second round too.
@@ -111,7 +110,6 @@ void PipelineChecker::checkDependencies(const PipelineElement &at,
     return;
   path.push_back(info.name);
   checkNames(at, info, info.after, "runs after");
-  checkNames(at, info, info.retryPoints, "may return to");
   for (StringRef name : info.after)
     if (const PassRegistry::Entry *entry = registry.lookup(name))
       checkDependencies(at, *entry->info, path);

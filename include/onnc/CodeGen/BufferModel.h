@@ -20,6 +20,7 @@
 #ifndef ONNC_CODEGEN_BUFFERMODEL_H
 #define ONNC_CODEGEN_BUFFERMODEL_H
 
+#include "onnc/Analysis/Lifespan.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
@@ -43,6 +44,9 @@ struct BufferRequest {
 struct ScratchRequest {
   std::string name;
   BufferRequest buffer;
+  /// The steps of the operation in which it is live, counted from 0: those that
+  /// have none in common may share bytes. nullopt: all steps.
+  std::optional<Lifespan> steps = {};
 };
 
 /// Where a result may lie over an operand's bytes: its first byte is as many

@@ -23,10 +23,14 @@ def Allocate : Pass<"allocate", GenericCodeGen> {
     an exact search lowers its peak where that is above the lower bound, and
     the module's plan states both: equal, they prove the plan optimal. The
     search stops at a number of nodes, so that the plan doesn't depend on the
-    machine. Results that only rename an operand share its storage. A result
+    machine. Results that only rename an operand share its storage, as scratch
+    buffers of a block do that are never live together in its body. A result
     lies over an operand that dies as it is written, where the target allows
     it: always in place of one of its size, otherwise, at a distance or of
-    another size, where that lowers the peak. A plan that doesn't fit is an error that names the largest buffers. Checked by an
+    another size, where that lowers the peak. Where
+    whole tensors don't fit, `form-patches` is asked to compute more layers in
+    rows; where scratch doesn't, `tile` for smaller tiles. A plan that
+    doesn't fit is an error that names the largest buffers. Checked by an
     independent validator.
   }];
   let options = [BoolOption<"in-place", 1,
@@ -43,6 +47,7 @@ def Allocate : Pass<"allocate", GenericCodeGen> {
   ];
   let requires = [Scheduled];
   let sets = [Allocated];
+  let retryPoints = ["tile", "form-patches"];
 }
 
 def Partition : Pass<"partition", GenericCodeGen> {

@@ -47,7 +47,8 @@ public:
   /// computations.
   std::optional<StorageOverlap> getOverlap(const Value &value,
                                            unsigned operand) const override;
-  /// The allocations in the body of a block, all instances of them.
+  /// The allocations in the body of a block, all instances of them, while they
+  /// are live in it.
   llvm::SmallVector<ScratchRequest, 4>
   getScratch(const Operation &op) const override;
 

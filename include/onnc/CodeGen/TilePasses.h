@@ -25,6 +25,9 @@ namespace onnc {
 struct TileMachine {
   const ProcessingUnit &unit;
   const TileModel &model;
+  /// How much of each memory beside the cores tiles may fill: less than all of
+  /// it where buffers that fit by their sizes found no offsets.
+  int64_t scratchPercent = 100;
 };
 
 /// Where the tile pass leaves its estimate of a block's cycles, for reports: an

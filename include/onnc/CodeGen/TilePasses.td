@@ -65,6 +65,12 @@ def Tile : Pass<"tile", TileLowering> {
                "let Concat, Split and Slice share the buffers of what they are "
                "made of where that takes no more memory at any time">,
   ];
+  let knobs = [
+    IntKnob<"scratch-percent", 50, 100, 5, 100, Down,
+            "how much of the memories beside the cores tiles may fill, by the "
+            "sizes of what is live together; allocate asks for less where it "
+            "finds no offsets">,
+  ];
   let statistics = [
     Statistic<"blocks", "blocks lowered">,
     Statistic<"in-place-pieces",

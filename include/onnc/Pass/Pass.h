@@ -34,6 +34,9 @@ struct RetryRequest {
   KnobHint hint;
   /// Why, for the log: "needs 70000 bytes, has 65536".
   std::string reason;
+  /// What is reported where the request isn't granted, with what was tried
+  /// added as notes; where there are none, that it isn't.
+  std::vector<Diagnostic> errors = {};
 };
 
 /// What a run of a pass came to.

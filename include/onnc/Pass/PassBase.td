@@ -164,7 +164,8 @@ class Pass<string n, PassGroup g> {
   /// that they set hold.
   list<string> after = [];
   /// Passes that `run` may ask to return to; the module is checkpointed before
-  /// them.
+  /// them. They needn't be in the pipeline, nor registered: where they aren't,
+  /// asking is in vain.
   list<string> retryPoints = [];
   /// A pipeline that sets one of these properties must contain this pass;
   /// bisection never skips it.

@@ -404,7 +404,9 @@ static SetVector<Graph *> getKernels(Module &module) {
 
 PassResult TilePass::run(Module &module, PassContext &context) const {
   SetVector<Graph *> called = getKernels(module);
-  Lowering lowering(module, parameter, doubleBuffer, zeroCopy);
+  TileMachine machine = parameter;
+  machine.scratchPercent = getScratchPercent(context);
+  Lowering lowering(module, machine, doubleBuffer, zeroCopy);
   if (failed(lowering.run(*module.getMain())))
     return PassResult::error();
   // What became a reshape or copies is computed by no one.

@@ -114,7 +114,10 @@ TileMeasure TileCost::measure(const TilePlan &plan) const {
   };
 
   TileMeasure measure;
+  int64_t numCalls = task.calls.size();
+  measure.numSteps = numCalls + 2;
   for (auto [c, call] : enumerate(task.calls)) {
+    int64_t step = c + 1;
     for (auto [i, operand] : enumerate(call.tiling.inputs)) {
       Value *value = call.op->getOperand(i);
       if (task.getProducer(value))
@@ -123,6 +126,7 @@ TileMeasure TileCost::measure(const TilePlan &plan) const {
       StringRef home = constants[c][i] ? machine.model.getConstantMemory()
                                        : StringRef(backing.name);
       buffer.isCopied = !operand.space.empty() && operand.space != home;
+      buffer.steps = {0, step + 1};
       measure.buffers.push_back(buffer);
     }
     bool isLast = &call == &task.last();
@@ -133,14 +137,20 @@ TileMeasure TileCost::measure(const TilePlan &plan) const {
       buffer.isCopied = isLast && !operand.space.empty() &&
                         operand.space != StringRef(backing.name);
       buffer.sharers = 1;
+      buffer.steps = {step, isLast ? step + 2 : step + 1};
+      for (auto [user, other] : enumerate(task.calls))
+        if (is_contained(other.op->getOperands(), call.op->getResult(i)))
+          buffer.steps.upper = std::max<int64_t>(buffer.steps.upper, user + 2);
       measure.buffers.push_back(buffer);
     }
     if (task.copies)
       continue;
     auto sizes = getSizes(boxes.calls[c].outputs[0]);
     for (const TileScratch &scratch :
-         machine.model.getScratch(*call.kernel, sizes))
+         machine.model.getScratch(*call.kernel, sizes)) {
       measure.buffers.push_back({scratch.space, scratch.bytes, scratch.bytes});
+      measure.buffers.back().steps = {step, step + 1};
+    }
     measure.compute += machine.model.getComputeCycles(
         *call.kernel, sizes,
         isLast ? getReductionSize(plan) : call.indexing.getReductionSize());
@@ -151,6 +161,7 @@ TileMeasure TileCost::measure(const TilePlan &plan) const {
     sum.element = *task.last().tiling.accumulator;
     measure.buffers.push_back(
         {output.space, getBufferBytes(sum, plan.tile), 1});
+    measure.buffers.back().steps = {0, measure.numSteps};
   }
   return measure;
 }
@@ -175,24 +186,41 @@ static unsigned getDepth(const TileMeasure::Buffer &buffer,
 }
 
 bool TileCost::fits(const TileMeasure &measure, const TilePlan &plan) {
-  SmallVector<std::pair<StringRef, int64_t>, 4> used;
+  auto isDoubled = [&](const TileMeasure::Buffer &buffer) {
+    return plan.instances > 1 && buffer.isCopied &&
+           getDepth(buffer, plan.loops) > 0;
+  };
+  bool isPipelined = any_of(measure.buffers, isDoubled);
+  /// By memory, and then by step.
+  SmallVector<std::pair<StringRef, SmallVector<int64_t, 8>>, 4> used;
   for (const TileMeasure::Buffer &buffer : measure.buffers) {
     if (buffer.space.empty() || buffer.space == StringRef(backing.name) ||
         buffer.space == machine.model.getConstantMemory())
       continue;
     const Memory &memory = machine.unit.getMemory(buffer.space);
-    bool doubled = buffer.isCopied && getDepth(buffer, plan.loops) > 0;
     int64_t bytes = int64_t(alignTo(buffer.bytes, memory.alignment)) *
-                    (doubled ? plan.instances : 1);
+                    (isDoubled(buffer) ? plan.instances : 1);
     auto *entry =
         find_if(used, [&](auto &e) { return e.first == buffer.space; });
     if (entry == used.end())
-      entry = &used.emplace_back(buffer.space, 0);
-    entry->second += bytes;
-    if (entry->second > memory.capacity) {
-      why = "the smallest tile takes " + std::to_string(entry->second) +
+      entry = &used.emplace_back(buffer.space,
+                                 SmallVector<int64_t, 8>(measure.numSteps, 0));
+    // What is loaded outside of a loop is there for all of its iterations.
+    bool isAlways =
+        isPipelined || (buffer.isCopied && !buffer.isStore &&
+                        getDepth(buffer, plan.loops) != plan.loops.size());
+    Lifespan steps = isAlways ? Lifespan{0, measure.numSteps} : buffer.steps;
+    for (int64_t step = steps.lower; step < steps.upper; ++step)
+      entry->second[step] += bytes;
+    int64_t most =
+        *std::max_element(entry->second.begin(), entry->second.end());
+    int64_t room = memory.capacity * machine.scratchPercent / 100;
+    if (most > room) {
+      why = "the smallest tile takes " + std::to_string(most) +
             " bytes or more of memory '" + memory.name + "', which has " +
             std::to_string(memory.capacity);
+      if (room != memory.capacity)
+        why += ", of which " + std::to_string(room) + " are to be used";
       return false;
     }
   }

@@ -16,6 +16,7 @@
 #define ONNC_LIB_CODEGEN_TILE_TILECOST_H
 
 #include "TilePlan.h"
+#include "onnc/Analysis/Lifespan.h"
 
 namespace onnc {
 
@@ -33,12 +34,16 @@ struct TileMeasure {
     /// It is loaded, or stored: it moves through the backing memory.
     bool isCopied = false;
     bool isStore = false;
+    /// The steps of an iteration in which it is live: loads are step 0, call c
+    /// is step c + 1, stores are the last.
+    Lifespan steps = {0, 1};
   };
   static constexpr unsigned reductionBit = 63;
 
   llvm::SmallVector<Buffer, 8> buffers;
   /// Cycles of one core for a tile.
   double compute = 0;
+  int64_t numSteps = 1;
 };
 
 class TileCost {
@@ -57,6 +62,10 @@ public:
   std::string why;
 
 private:
+  /// The greatest sum that is live together counts, as if there were always
+  /// offsets for it. What loops load and store two instances of is live in all
+  /// steps; and so is everything then, since the last iteration will stand
+  /// behind the loop.
   bool fits(const TileMeasure &measure, const TilePlan &plan);
   /// Iterations of the reductions that a tile makes.
   int64_t getReductionSize(const TilePlan &plan) const;
