@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Models on an emulated Cortex-M: instructions, flash and RAM.
 
-    bench/cortexm.py DATA [--bin DIRECTORY] [--processor cortex-m4]
+    bench/cortexm.py DATA [--bin DIRECTORY] [--processor cortex-m4] [--squeeze]
 
 DATA holds models/mlperf-tiny and models/mnist, DIRECTORY onnc and onnc-run
 (default: build/release/bin). Each model is compiled, run on the processor's
 board, compared with the interpreter (integers bit by bit), and printed beside
 figures of others: TFLite-Micro with CMSIS-NN and onnx2c under QEMU, on the same
 models, measured as here (the functions called, exact counts, no cycles).
+
+With --squeeze, the image models are compiled for less and less RAM, which
+instructions pay for (form-patches), until the compiler finds nothing.
 
 RAM is arena, variables and stack; TFLite-Micro's arena holds inputs and outputs
 too, which are the caller's here.
@@ -45,11 +48,17 @@ def load(data, model):
     return path, golden["inputs"][:, None]
 
 
+class DoesNotFit(Exception):
+    """No program for so little memory."""
+
+
 def measure(tools, processor, path, inputs, directory):
-    """Instructions, flash and RAM of one run, and the largest error."""
+    """Instructions, flash, RAM and arena of one run, and the largest error."""
     def call(tool, *arguments):
         command = [os.path.join(tools, tool), *arguments]
         done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode and "[codegen-capacity]" in done.stderr:
+            raise DoesNotFit
         if done.returncode:
             sys.exit(f"{' '.join(command)}\n{done.stderr}")
         return done.stdout
@@ -67,7 +76,31 @@ def measure(tools, processor, path, inputs, directory):
                 else "--atol=0", "-o", result)
     return [float(re.search(pattern, text).group(1)) for pattern in (
         r"([\d.]+) instructions", r"flash: (\d+)", r"RAM: (\d+)",
-        r"largest error ([\d.e-]+)")]
+        r"arena (\d+)", r"largest error ([\d.e-]+)")]
+
+
+def squeeze(options):
+    """A line for each capacity, in steps of an eighth of what is left."""
+    print(f"{options.processor}; bytes, million instructions")
+    print(f"{'model':6} {'limit':>8} {'arena':>8} {'RAM':>8} {'instr.':>8} "
+          f"{'times':>6} {'flash':>8}  error")
+    for model in ("vww", "ic"):
+        path, inputs = load(options.data, model)
+        limit, first = None, None
+        while True:
+            processor = options.processor + (f"+ram={limit}" if limit else "")
+            try:
+                with tempfile.TemporaryDirectory() as directory:
+                    count, flash, ram, arena, error = measure(
+                        options.bin, processor, path, inputs[:1], directory)
+            except DoesNotFit:
+                print(f"{model:6} {limit:8} nothing found")
+                break
+            first = first or count
+            print(f"{model:6} {limit or '':8} {arena:8.0f} {ram:8.0f} "
+                  f"{count / 1e6:8.2f} {count / first:6.2f} {flash:8.0f}  "
+                  f"{error:g}", flush=True)
+            limit = int(arena) * 7 // 8
 
 
 def main():
@@ -75,7 +108,10 @@ def main():
     parser.add_argument("data")
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--processor", default="cortex-m4")
+    parser.add_argument("--squeeze", action="store_true")
     options = parser.parse_args()
+    if options.squeeze:
+        return squeeze(options)
     tflm = TFLM.get(options.processor, {})
     print(f"{options.processor}; million instructions, bytes; "
           "TFLM: TFLite-Micro with CMSIS-NN")
@@ -84,7 +120,7 @@ def main():
     for model in ("kws", "ic", "vww", "ad", "mnist"):
         path, inputs = load(options.data, model)
         with tempfile.TemporaryDirectory() as directory:
-            count, flash, ram, error = measure(
+            count, flash, ram, _, error = measure(
                 options.bin, options.processor, path, inputs, directory)
         def others(table):
             return f"{table[model]:8.5g}" if model in table else f"{'':8}"

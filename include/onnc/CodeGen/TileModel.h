@@ -106,6 +106,13 @@ public:
   /// is the backing memory.
   virtual BufferType getTensorBuffer(TensorType type) const = 0;
 
+  /// How the caller of the program has an input or output, in memory of its
+  /// own, from which tiles can be loaded as from the backing memory. nullopt:
+  /// in the backing memory, as any tensor.
+  virtual std::optional<BufferType> getPortBuffer(TensorType type) const {
+    return std::nullopt;
+  }
+
   /// Why \p kernel can't be computed ("pads of 5 dimensions aren't supported");
   /// nullopt where it can. Also decides what is fused: a kernel grows while it
   /// isn't refused.

@@ -34,13 +34,18 @@ struct TileMachine {
 /// integer on tile.Block.
 constexpr llvm::StringRef estimatedCyclesAttr = "onnc.cycles";
 
+/// Marks the blocks that form-patches makes, a unit attribute of tile.Block:
+/// inputs of the program that nothing else uses are loaded tile by tile from
+/// where the caller has them (TileModel::getPortBuffer).
+constexpr llvm::StringRef patchAttr = "onnc.patch";
+
 } // namespace onnc
 
 #include "onnc/CodeGen/TilePasses.h.inc"
 
 namespace onnc {
 
-/// Adds form-kernels, form-blocks and tile. An error where they serve another
+/// Adds form-kernels, form-patches, form-blocks and tile. An error where they serve another
 /// machine already.
 llvm::Error registerTilePasses(PassRegistry &registry,
                                const ProcessingUnit &unit,

@@ -31,6 +31,43 @@ def FormKernels : Pass<"form-kernels", TileLowering> {
   let sets = [Selected];
 }
 
+def FormPatches : Pass<"form-patches", TileLowering> {
+  let summary = "Computes chains of layers tile by tile where whole tensors take too much memory";
+  let description = [{
+    Where most is live, consecutive calls become one block that computes its
+    result in tiles along one dimension, as rows of an image: of what lies
+    between the calls only tiles exist, and what neighbouring tiles have in
+    common is computed again. Chains and numbers of tiles are tried around the
+    place with the highest estimated peak, and the cheapest that gets it to the
+    target is taken, until all places are there. An input of the program that
+    only one block uses is loaded tile by tile.
+
+    At level 0, the default, nothing is done: `allocate` asks for more where
+    whole tensors don't fit. Level 1 aims at the size of the backing memory, each
+    further one at 10 percent less, since the estimate counts the sizes of what
+    is live together.
+  }];
+  let options = [
+    BoolOption<"minimize", 0, "lower the peak as far as it goes, at any level">,
+    IntOption<"target", 0,
+              "bytes to aim at in place of the size of the memory, also at "
+              "level 0; 0: none">,
+  ];
+  let knobs = [
+    IntKnob<"level", 0, 4, 1, 0, Up,
+            "0: only where an option asks for it; 1 to 4: aim at 100, 90, 80, 70 "
+            "percent of the memory">,
+  ];
+  let statistics = [
+    Statistic<"patches", "blocks that compute in tiles what whole tensors would take">,
+    Statistic<"layers", "calls in these blocks">,
+    Statistic<"tiles", "tiles of these blocks">,
+    Statistic<"recomputed", "products that are computed again">,
+    Statistic<"peak-bytes", "the estimated peak that is left">,
+  ];
+  let requires = [Selected];
+}
+
 def FormBlocks : Pass<"form-blocks", TileLowering> {
   let summary = "Puts calls of kernels into fusion blocks";
   let description = [{

@@ -36,6 +36,9 @@ private:
     Value *storage = nullptr;
     Value *view = nullptr;
     unsigned depth = 0;
+    /// The whole tensor lies in another layout than code that would use it
+    /// anywhere takes.
+    bool isConverted = false;
   };
 
   Value *getArgument(Value *buffer);
@@ -56,7 +59,9 @@ private:
   static bool isInPlace(const Item &item) {
     return item.whole &&
            (item.operand.space.empty() ||
-            tile::getBufferType(item.whole).getSpace() == item.operand.space);
+            tile::getBufferType(item.whole).getSpace() ==
+                item.operand.space) &&
+           !item.isConverted;
   }
 
   Lowering &parent;
@@ -141,6 +146,9 @@ void BlockLowering::collect() {
                                        : operand.layout);
       else
         whole = parent.getBuffer(outside);
+      item.isConverted = operand.space.empty() && !getConstantValue(outside) &&
+                         tile::getBufferType(whole).getLayout().str() !=
+                             operand.layout.str();
       item.whole = getTensor(whole, outside);
     }
     for (auto [i, operand] : enumerate(call.tiling.outputs)) {
@@ -204,8 +212,12 @@ Value *BlockLowering::slice(Value *buffer, ArrayRef<AffineRange> box) {
 
 Value *BlockLowering::alloc(const TileOperand &operand,
                             ArrayRef<int64_t> sizes) {
+  // Code that takes operands from anywhere takes them from there.
+  StringRef space = operand.space.empty()
+                        ? parent.machine.model.getBackingMemory()
+                        : operand.space;
   BufferType type = BufferType::get(parent.context, operand.element, sizes,
-                                    operand.space, operand.layout);
+                                    space, operand.layout);
   return builder.create(tile::AllocOp::getOperationName(), {}, {Type(type)})
       ->getResult();
 }

@@ -133,6 +133,13 @@ LogicalResult Lowering::run(Graph &graph) {
     if (!input->hasUses())
       continue;
     BufferType type = machine.model.getTensorBuffer(input->getTensorType());
+    // Patches load tiles of it themselves.
+    auto port = machine.model.getPortBuffer(input->getTensorType());
+    const Operation *user = input->getUses().begin()->getOwner();
+    if (port && user->hasAttr(patchAttr) &&
+        all_of(input->getUses(),
+               [&](const Use &use) { return use.getOwner() == user; }))
+      type = *port;
     Operation *op =
         top.create(tile::InputOp::getOperationName(), {input}, {Type(type)});
     getSlot(input) = op->getResult();
@@ -237,11 +244,8 @@ LogicalResult Lowering::checkChain(const BlockTask &task) {
           task.getProducer(call.op->getOperand(i));
       if (!producer)
         continue;
-      const TileOperand &made = producer->tiling.outputs[0];
-      if ((operand.fill && !operand.isFillOptional) ||
-          producer->op->getNumResults() != 1 || made.space != operand.space ||
-          made.element != operand.element ||
-          made.layout.str() != operand.layout.str()) {
+      if (producer->op->getNumResults() != 1 ||
+          !canChain(producer->tiling.outputs[0], operand)) {
         call.op->emitError(DiagID::CodeGenUnsupported)
             << "can't be in one block with '" << getLayerName(*producer->op)
             << "': what that computes doesn't lie as it is needed here";

@@ -22,6 +22,12 @@ const BlockTask::Call *BlockTask::getProducer(const Value *value) const {
   return nullptr;
 }
 
+bool onnc::canChain(const TileOperand &made, const TileOperand &wanted) {
+  return (!wanted.fill || wanted.isFillOptional) &&
+         made.space == wanted.space && made.element == wanted.element &&
+         made.layout.str() == wanted.layout.str();
+}
+
 int64_t TilePlan::getCount(unsigned dim, int64_t extent) const {
   return divideCeil(divideCeil(extent, tile[dim]), split[dim]);
 }
@@ -109,6 +115,14 @@ public:
       int64_t most = dim < tiling.maximum.size() ? tiling.maximum[dim] : extent;
       maximum.push_back(std::max(most, granularity.back()));
     }
+    auto liesAnywhere = [](const TileOperand &operand) {
+      return operand.space.empty();
+    };
+    gains = machine.model.getMaxParallelism() > 1 ||
+            any_of(task.calls, [&](const BlockTask::Call &call) {
+              return !all_of(call.tiling.inputs, liesAnywhere) ||
+                     !all_of(call.tiling.outputs, liesAnywhere);
+            });
   }
 
   std::optional<TilePlan> search(tile::BlockOp block);
@@ -133,6 +147,8 @@ private:
   SmallVector<int64_t, 6> granularity, maximum;
   SmallVector<int64_t, 6> fixedTile, fixedSplit;
   SmallVector<int64_t, 4> reduction;
+  /// Smaller tiles may be better: something lies beside the cores.
+  bool gains;
   std::vector<SmallVector<int64_t, 6>> splits;
   std::optional<TilePlan> best;
 };
@@ -176,7 +192,7 @@ void PlanSearch::tryTiles(ArrayRef<int64_t> split) {
     plan.tile.push_back(fixedTile.empty() ? size : fixedTile[dim]);
   }
   tryOrders(plan);
-  if (!fixedTile.empty())
+  if (!fixedTile.empty() || !gains)
     return;
   constexpr unsigned patience = 3, maxSteps = 24;
   double bestHere = INFINITY;

@@ -47,6 +47,10 @@ struct BlockTask {
   const Call *getProducer(const Value *value) const;
 };
 
+/// What a call makes lies as another call of the block, whose input it is,
+/// wants it.
+bool canChain(const TileOperand &made, const TileOperand &wanted);
+
 struct TilePlan {
   /// Sizes of a tile, and into how many parts the cores cut each dimension.
   llvm::SmallVector<int64_t, 6> tile, split;

@@ -43,6 +43,12 @@ BufferType CortexMTileModel::getTensorBuffer(TensorType type) const {
                          getActivationLayout(type.getRank()));
 }
 
+std::optional<BufferType>
+CortexMTileModel::getPortBuffer(TensorType type) const {
+  return BufferType::get(type.getContext(), type.getElementType(),
+                         *type.getStaticShape(), getBackingMemory());
+}
+
 std::optional<std::string>
 CortexMTileModel::getRefusal(const Graph &kernel) const {
   return getKernelRefusal(kernel);
@@ -76,6 +82,24 @@ static Layout getConstantLayout(const Value *value) {
   return getActivationLayout(rank);
 }
 
+/// The dimensions of the result along which leaves go in the outermost of their
+/// loops: of images, rows and columns; of matrices, rows; of sequences, places.
+static SmallVector<unsigned, 2> getPlaces(const Graph &kernel) {
+  unsigned rank = kernel.getOutput(0)->getTensorType().getRank();
+  if (rank < 2 || rank > 4)
+    return {};
+  if (rank == 4)
+    return {2, 3};
+  // Channels of sequences that windows go over come first.
+  static constexpr StringRef windowed[] = {"onnx.Conv", "onnx.ConvInteger",
+                                           "onnx.MaxPool", "onnx.AveragePool",
+                                           "quant.SumPool"};
+  const Operation *root = tile::getRoot(kernel);
+  bool isSequence =
+      rank == 3 && root && is_contained(windowed, root->getName());
+  return {isSequence ? 2 : rank - 2};
+}
+
 KernelTiling CortexMTileModel::getTiling(const Graph &kernel) const {
   KernelTiling tiling;
   auto describe = [&](const Value *value) {
@@ -90,8 +114,10 @@ KernelTiling CortexMTileModel::getTiling(const Graph &kernel) const {
   }
   for (unsigned i = 0; i < kernel.getNumOutputs(); ++i)
     tiling.outputs.push_back(describe(kernel.getOutput(i)));
-  for (int64_t extent : getStaticShape(kernel.getOutput(0)))
-    tiling.granularity.push_back(extent);
+  auto shape = getStaticShape(kernel.getOutput(0));
+  tiling.granularity.assign(shape.begin(), shape.end());
+  for (unsigned dim : getPlaces(kernel))
+    tiling.granularity[dim] = 1;
   return tiling;
 }
 

@@ -16,7 +16,7 @@ namespace onnc::cortexm {
 
 /// One core that reads and writes everything where it lies: activations in RAM
 /// with channels innermost, weights in flash in the order in which the kernels
-/// go through them. Nothing is worth cutting.
+/// go through them. Results can be cut into rows, which only saves memory.
 class CortexMTileModel : public TileModel {
 public:
   explicit CortexMTileModel(const ProcessingUnit &unit) : unit(unit) {}
@@ -26,6 +26,7 @@ public:
   llvm::StringRef getParallelUnit() const override { return "core"; }
   unsigned getMaxParallelism() const override { return 1; }
   BufferType getTensorBuffer(TensorType type) const override;
+  std::optional<BufferType> getPortBuffer(TensorType type) const override;
   std::optional<std::string> getRefusal(const Graph &kernel) const override;
   bool canUseParts(const Graph &kernel) const override { return true; }
   KernelTiling getTiling(const Graph &kernel) const override;
