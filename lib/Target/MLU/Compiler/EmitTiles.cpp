@@ -89,7 +89,8 @@ Error ModuleEmitter::describe(TensorKind kind, StringRef name, Value *tensor,
   auto host = getHostType(type.getElementType());
   auto device = getBufferElement(view.type);
   // Constants are known to fit where they are stored, inputs aren't.
-  if (host == HostType::I64 && kind == TensorKind::Input)
+  if (host == HostType::I64 &&
+      (kind == TensorKind::Input || device != ElemType::I32))
     host.reset();
   if (!host || !device || !view.type.getLayout().getBlocks().empty())
     return makeError(op, "holds a tensor of type " + type.str() + " as " +
