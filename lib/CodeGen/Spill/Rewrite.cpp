@@ -56,7 +56,8 @@ public:
 
 private:
   Value *allocate(Builder &builder, const Memory &memory);
-  Value *copy(Builder &builder, Value *from, const Memory &to, StringRef what);
+  Value *copy(Builder &builder, Value *from, const Memory &to, StringRef what,
+              ArrayRef<Part> parts);
   Value *remake(Operation *before);
   void useInstead(Operation *op, Value *buffer);
   Value *getView(Value *of, Value *buffer, Operation *user);
@@ -79,9 +80,21 @@ Value *Rewriter::allocate(Builder &builder, const Memory &memory) {
   return op->getResult();
 }
 
-/// A block that copies \p from to a new buffer.
+/// A part of \p buffer, as a value before \p builder's place.
+static Value *makePart(Builder &builder, Value *buffer, const Part &part) {
+  BufferType whole = tile::getBufferType(buffer);
+  Type type = BufferType::get(builder.getContext(), whole.getElementType(),
+                              part.sizes, whole.getSpace(), whole.getLayout());
+  return builder
+      .create(tile::PartOp::getOperationName(), {buffer}, {type},
+              {{"offsets", IntsAttr::get(part.offsets)}})
+      ->getResult();
+}
+
+/// A block that copies \p parts of \p from, or all of it where there are none,
+/// to a new buffer.
 Value *Rewriter::copy(Builder &builder, Value *from, const Memory &to,
-                      StringRef what) {
+                      StringRef what, ArrayRef<Part> parts) {
   Value *target = allocate(builder, to);
   std::string name = (what + " " + value->getName()).str();
   Operation *block = builder.create(
@@ -94,9 +107,18 @@ Value *Rewriter::copy(Builder &builder, Value *from, const Memory &to,
   Builder inner(builder.getContext());
   inner.setInsertionPointToEnd(body);
   inner.setLoc(block->getLoc());
-  Operation *start = inner.create(tile::CopyStartOp::getOperationName(), {x, y},
-                                  {Type(TokenType::get(builder.getContext()))});
-  inner.create(tile::CopyWaitOp::getOperationName(), {start->getResult()}, {});
+  auto start = [&](Value *source, Value *destination) {
+    return inner
+        .create(tile::CopyStartOp::getOperationName(), {source, destination},
+                {Type(TokenType::get(builder.getContext()))})
+        ->getResult();
+  };
+  SmallVector<Value *, 4> tokens;
+  for (const Part &part : parts)
+    tokens.push_back(start(makePart(inner, x, part), makePart(inner, y, part)));
+  if (parts.empty())
+    tokens.push_back(start(x, y));
+  inner.create(tile::CopyWaitOp::getOperationName(), tokens, {});
   inner.createReturn({});
   return target;
 }
@@ -160,7 +182,8 @@ void Rewriter::run(const Way &way) {
         home = remake(op);
         ++counts.remakes;
       } else {
-        home = copy(builder, next, memories.getHome(), "fetch");
+        home = copy(builder, next, memories.getHome(), "fetch",
+                    getContents(storage, k - 1));
         ++counts.fetches;
       }
     }
@@ -170,7 +193,8 @@ void Rewriter::run(const Way &way) {
     for (; step != steps.end() && step->access == k; ++step) {
       Builder builder(op);
       builder.setInsertionPointAfter(op);
-      next = copy(builder, home, memories.getNext(), "spill");
+      next = copy(builder, home, memories.getNext(), "spill",
+                  getContents(storage, k));
       ++counts.stores;
     }
   }

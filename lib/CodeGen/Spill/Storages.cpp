@@ -45,6 +45,9 @@ namespace {
 /// What a block does with one of its operands.
 struct BlockUse {
   bool writes = false;
+  /// The parts that it writes, unless it may write all.
+  bool writesAll = false;
+  SmallVector<Part, 1> parts;
   /// Bytes that it reads and writes.
   double bytes = 0;
 };
@@ -63,6 +66,27 @@ static double getReadBytes(tile::ComputeOp compute, BufferType type) {
   return elements * getBitWidth(type.getElementType()) / 8;
 }
 
+/// The smallest part of \p argument that \p view is known to lie in.
+static std::optional<Part> getPart(const Value *view, const Value *argument) {
+  std::optional<Part> part;
+  while (view != argument) {
+    Operation *op = view->getDefiningOp();
+    if (auto cut = dyn_cast<tile::PartOp>(op)) {
+      if (part)
+        for (auto [sum, offset] : zip_equal(part->offsets, cut.getOffsets()))
+          sum += offset;
+      else
+        part =
+            Part{SmallVector<int64_t, 6>(cut.getOffsets()),
+                 SmallVector<int64_t, 6>(tile::getBufferType(view).getShape())};
+    } else if (!isa<tile::SliceOp>(op) && !isa<tile::PlaceOp>(op)) {
+      return std::nullopt;
+    }
+    view = op->getOperand(0);
+  }
+  return part;
+}
+
 static BlockUse getUse(tile::BlockOp block, unsigned operand) {
   Value *argument = block.getBody().getArgument(operand);
   BlockUse use;
@@ -70,16 +94,24 @@ static BlockUse getUse(tile::BlockOp block, unsigned operand) {
   auto isView = [&](Value *buffer) {
     return tile::getView(buffer).storage == argument;
   };
+  auto write = [&](const Value *view) {
+    use.writes = true;
+    if (auto part = getPart(view, argument))
+      use.parts.push_back(std::move(*part));
+    else
+      use.writesAll = true;
+  };
   SmallPtrSet<const Graph *, 4> kernels;
   block.getBody().walk([&](Operation *op) {
     if (auto copy = dyn_cast<tile::CopyStartOp>(op)) {
-      use.writes |= isView(copy.getTarget());
+      if (isView(copy.getTarget()))
+        write(copy.getTarget());
       if (isView(copy.getTarget()) || isView(copy.getSource()))
         use.bytes = std::max<double>(use.bytes, type.getByteSize());
     } else if (auto compute = dyn_cast<tile::ComputeOp>(op)) {
       for (Value *output : tile::getOutputs(compute))
         if (isView(output)) {
-          use.writes = true;
+          write(output);
           use.bytes = std::max<double>(use.bytes, type.getByteSize());
         }
       // Pipelined loops hold a computation several times.
@@ -129,7 +161,7 @@ public:
 
 private:
   void addItems();
-  void addAccess(Operation &op, Value *root, bool writes, double bytes);
+  void addAccess(Operation &op, Value *root, const BlockUse &use);
   void addOperand(Operation &op, unsigned i);
 
   Graph &graph;
@@ -160,21 +192,27 @@ void Collector::addItems() {
   }
 }
 
-void Collector::addAccess(Operation &op, Value *root, bool writes,
-                          double bytes) {
+void Collector::addAccess(Operation &op, Value *root, const BlockUse &use) {
   auto it = storageOf.find(allocator.getItem(*root));
   if (it == storageOf.end())
     return;
   auto &accesses = found.storages[it->second].accesses;
-  double penalty =
-      buffers.canAccess(memories.next) ? memories.getPenalty(bytes) : infinity;
-  for (StorageAccess &access : accesses)
-    if (access.op == &op && access.value == root) {
-      access.writes |= writes;
-      access.penalty += penalty;
-      return;
-    }
-  accesses.push_back({&op, root, allocator.getPosition(op), writes, penalty});
+  auto *same = find_if(accesses, [&](const StorageAccess &access) {
+    return access.op == &op && access.value == root;
+  });
+  if (same == accesses.end()) {
+    accesses.push_back({&op, root, allocator.getPosition(op), false, {}, 0});
+    same = &accesses.back();
+  }
+  // An operand that stands twice is written as both say.
+  if (use.writes && (use.writesAll || (same->writes && same->written.empty())))
+    same->written.clear();
+  else
+    append_range(same->written, use.parts);
+  same->writes |= use.writes;
+  same->penalty += buffers.canAccess(memories.next)
+                       ? memories.getPenalty(use.bytes)
+                       : infinity;
 }
 
 void Collector::addOperand(Operation &op, unsigned i) {
@@ -189,7 +227,7 @@ void Collector::addOperand(Operation &op, unsigned i) {
     use = getUse(block, i);
   else if (auto request = buffers.getBuffer(*root))
     use.bytes = request->size;
-  addAccess(op, root, use.writes, use.bytes);
+  addAccess(op, root, use);
 }
 
 Storages Collector::run() {
@@ -209,7 +247,7 @@ Storages Collector::run() {
     for (Value *result : op.getResults())
       if (!isa<tile::AllocOp>(op) && allocator.getRoot(*result) == result)
         if (auto request = buffers.getBuffer(*result))
-          addAccess(op, result, /*writes=*/true, request->size);
+          addAccess(op, result, {true, true, {}, double(request->size)});
   }
   llvm::erase_if(found.storages,
                  [](const Storage &s) { return s.accesses.empty(); });
@@ -262,6 +300,21 @@ SmallVector<Step, 4> spill::getSteps(const Storage &storage, const Way &way) {
     }
   }
   return steps;
+}
+
+SmallVector<Part, 4> spill::getContents(const Storage &storage, unsigned k) {
+  SmallVector<Part, 4> parts;
+  for (const StorageAccess &access :
+       ArrayRef(storage.accesses).take_front(k + 1)) {
+    if (access.value != storage.accesses[k].value || !access.writes)
+      continue;
+    if (access.written.empty())
+      return {};
+    for (const Part &part : access.written)
+      if (!is_contained(parts, part))
+        parts.push_back(part);
+  }
+  return parts;
 }
 
 SpillProblem::Alternative spill::describe(const Storage &storage,

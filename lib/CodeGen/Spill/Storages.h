@@ -40,6 +40,13 @@ struct MemoryPair {
   double getPenalty(double bytes) const;
 };
 
+/// A part of a buffer.
+struct Part {
+  llvm::SmallVector<int64_t, 6> offsets, sizes;
+
+  bool operator==(const Part &) const = default;
+};
+
 struct StorageAccess {
   Operation *op;
   /// Of which of the storage's values, or of a view of it.
@@ -47,6 +54,8 @@ struct StorageAccess {
   /// Of the operation in its region.
   int64_t position;
   bool writes;
+  /// What it may write; empty: all.
+  llvm::SmallVector<Part, 1> written;
   /// Cycles that it takes longer on a value in the next memory; infinite where
   /// that can't be.
   double penalty;
@@ -123,6 +132,10 @@ SpillProblem::Alternative describe(const Storage &storage, const Way &way,
 
 /// The ways worth considering; the first one is to stay.
 std::vector<Way> getWays(const Storage &storage);
+
+/// The parts of its value that hold anything after access \p k; empty: all. A
+/// copy takes no others.
+llvm::SmallVector<Part, 4> getContents(const Storage &storage, unsigned k);
 
 /// When a transient is there.
 Lifespan getLifespan(const Transient &transient);
