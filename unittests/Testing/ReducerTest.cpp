@@ -42,7 +42,7 @@ static bool hasSoftmaxAfterConv(Module &module) {
 
 TEST(Reducer, TwoOperatorsAreLeftOfMany) {
   unsigned reductions = 0;
-  for (uint64_t seed = 0; reductions < 5 && seed < 100; ++seed) {
+  for (uint64_t seed = 0; reductions < 5 && seed < 400; ++seed) {
     SCOPED_TRACE(seed);
     Context context;
     smith::GeneratorOptions options;
@@ -136,7 +136,7 @@ static bool hasTanhInBody(Module &module) {
 
 TEST(Reducer, BodiesShrink) {
   unsigned reductions = 0;
-  for (uint64_t seed = 0; reductions < 5 && seed < 100; ++seed) {
+  for (uint64_t seed = 0; reductions < 5 && seed < 400; ++seed) {
     SCOPED_TRACE(seed);
     Context context;
     smith::GeneratorOptions options;
