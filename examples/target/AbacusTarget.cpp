@@ -39,8 +39,8 @@ public:
   }
   std::string getPipeline(OptLevel level) const override {
     return getOptimizationPipeline(static_cast<unsigned>(level)) +
-           ",partition,form-kernels,form-blocks,tile{double-buffer=false}"
-           ",schedule,allocate";
+           ",partition,form-kernels,schedule-tensors,form-blocks"
+           ",tile{double-buffer=false},schedule,allocate";
   }
   ArrayRef<OutputKind> getOutputKinds() const override {
     static constexpr OutputKind kinds[] = {

@@ -62,7 +62,9 @@ def ScheduleTensors : Pass<"schedule-tensors", TensorMemory> {
   let summary = "Orders the operations of the main graph for a low peak of tensors";
   let description = [{
     What `schedule` does for a machine's operations, by the sizes of tensors
-    alone: to study networks, and what rewrites would gain. The statistics
+    alone. Targets run it on kernels, before they become blocks of buffers,
+    whose order their effects fix; it also serves to study networks, and what
+    rewrites would gain. The statistics
     compare the given order, the order in which a depth-first importer comes to
     the operations, the best heuristic, the search, and the lower bound.
   }];

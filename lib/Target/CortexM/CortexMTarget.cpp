@@ -51,8 +51,8 @@ public:
   std::string getPipeline(OptLevel level) const override {
     return getOptimizationPipeline(static_cast<unsigned>(level),
                                    QuantizedGroups::Fold) +
-           ",partition,form-kernels,form-patches,form-blocks,tile,schedule,spill,"
-           "allocate";
+           ",partition,form-kernels,schedule-tensors,form-patches,form-blocks,tile,"
+           "schedule,spill,allocate";
   }
   ArrayRef<OutputKind> getOutputKinds() const override {
     static constexpr OutputKind kinds[] = {

@@ -68,7 +68,8 @@ void MLUTarget::registerPasses(PassRegistry &registry) const {
 std::string MLUTarget::getPipeline(OptLevel level) const {
   std::string pipeline = getOptimizationPipeline(static_cast<unsigned>(level),
                                                  QuantizedGroups::Fold);
-  std::string blocks = "form-blocks", loops = "tile,pipeline-loops";
+  std::string blocks = "schedule-tensors,form-blocks",
+              loops = "tile,pipeline-loops";
   if (level == OptLevel::O0) {
     // Weights must be constants even then; one core works through the tiles.
     pipeline += ",fold-constants,infer-types,eliminate-dead-code";

@@ -60,7 +60,8 @@ public:
   }
   std::string getPipeline(OptLevel level) const override {
     return getOptimizationPipeline(static_cast<unsigned>(level)) +
-           ",partition,form-kernels,form-blocks,tile,schedule,allocate";
+           ",partition,form-kernels,schedule-tensors,form-blocks,tile,schedule,"
+           "allocate";
   }
   ArrayRef<OutputKind> getOutputKinds() const override {
     static constexpr OutputKind kinds[] = {
