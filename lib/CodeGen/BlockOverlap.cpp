@@ -75,6 +75,8 @@ public:
   std::vector<DirectCompute> direct;
 
 private:
+  /// Counts what is followed; an error where it becomes too much.
+  Error follow();
   Error add(std::vector<BufferAccess> &list, const TileView &view, Box box,
             BufferAccess access);
   const KernelIndexing &getIndexing(Graph *kernel);
@@ -84,7 +86,7 @@ private:
   DenseMap<Graph *, std::unique_ptr<KernelIndexing>> kernels;
   /// By number of a copy: the index of its read.
   DenseMap<int64_t, size_t> copiedReads;
-  int64_t clock = 0, numCopies = 0, numComputes = 0;
+  int64_t clock = 0, numCopies = 0, numComputes = 0, numFollowed = 0;
   int64_t loop = -1, iteration = -1;
   bool isInLoop = false;
 };
@@ -93,6 +95,15 @@ private:
 
 /// A block that can't be followed.
 static Error refuse(const Twine &why) { return createStringError(why); }
+
+/// A block of more copies and computations moves so many tiles that to follow
+/// them takes longer than its bytes are worth.
+Error AccessCollector::follow() {
+  constexpr int64_t maxFollowed = 1 << 13;
+  if (++numFollowed > maxFollowed)
+    return refuse("too many tiles");
+  return Error::success();
+}
 
 Error AccessCollector::add(std::vector<BufferAccess> &list,
                            const TileView &view, Box box, BufferAccess access) {
@@ -114,6 +125,8 @@ Error AccessCollector::add(std::vector<BufferAccess> &list,
 
 Error AccessCollector::startCopy(tile::CopyStartOp copy, const TileView &from,
                                  const TileView &to) {
+  if (Error error = follow())
+    return error;
   int64_t number = numCopies++;
   ++clock;
   if (to.storage == source)
@@ -184,6 +197,8 @@ static bool isElementwise(const Value *value, const Value *input) {
 Error AccessCollector::compute(tile::ComputeOp compute,
                                ArrayRef<TileView> buffers,
                                ArrayRef<Range> over) {
+  if (Error error = follow())
+    return error;
   Graph *kernel = tile::getKernel(compute);
   ArrayRef<TileView> inputs = buffers.take_front(kernel->getNumInputs());
   ArrayRef<TileView> outputs =

@@ -49,6 +49,10 @@ struct ReportBuffer {
   int64_t instances = 1;
   /// In steps; nullopt: for good.
   std::optional<Lifespan> lifespan;
+  /// The parts of the first and of the last step in which others have its
+  /// bytes: scratch that is used in turn, a result that takes over from an
+  /// operand in the middle of a step.
+  double startsLate = 0, endsEarly = 0;
 };
 
 struct ReportMemory {

@@ -16,6 +16,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 #include <cmath>
+#include <map>
 
 using namespace llvm;
 using namespace onnc;
@@ -68,6 +69,7 @@ private:
   void addAccesses(tile::BlockOp op, ReportBlock &block);
   Error checkPlaces() const;
   void markOutputs();
+  void splitSharedSteps();
   void sumUpLiveBytes();
   Lifespan getSteps(Lifespan positions) const;
 
@@ -155,15 +157,28 @@ void ReportBuilder::addBuffer(Value &value) {
   bool isPersistent =
       buffer.role == ReportBuffer::Role::Constant ||
       (buffer.offset && usage && *buffer.offset < usage->persistent);
-  if (!isPersistent)
-    buffer.lifespan = getSteps(liveness.getLifespan(value));
+  if (isPersistent)
+    return;
+  Lifespan span = liveness.getLifespan(value);
+  span.lower = liveness.getPosition(*model.getFirstWriter(value));
+  buffer.lifespan = getSteps(span);
 }
 
 void ReportBuilder::addScratch(tile::BlockOp block) {
   int64_t position = liveness.getPosition(*block.getOperation());
-  block.getBody().walk([&](Operation *op) {
-    if (!isa<tile::AllocOp>(op))
-      return;
+  SmallVector<ScratchRequest, 4> scratch =
+      model.getScratch(*block.getOperation());
+  std::map<std::string, Lifespan> steps;
+  int64_t numSteps = 1;
+  for (const ScratchRequest &request : scratch)
+    if (request.steps) {
+      steps[request.name] = *request.steps;
+      numSteps = std::max(numSteps, request.steps->upper);
+    }
+  SmallVector<Operation *, 8> allocations =
+      getBlockAllocations(*block.getOperation());
+  for (size_t i = 0; i < allocations.size(); ++i) {
+    const Operation *op = allocations[i];
     const Value &value = *op->getResult();
     BufferType type = tile::getBufferType(&value);
     ReportBuffer &buffer = report.buffers.emplace_back();
@@ -176,7 +191,11 @@ void ReportBuilder::addScratch(tile::BlockOp block) {
     auto request = model.getBuffer(value);
     buffer.size = request ? request->size : type.getByteSize();
     buffer.lifespan = getSteps({position, position + 1});
-  });
+    if (auto it = steps.find(std::to_string(i)); it != steps.end()) {
+      buffer.startsLate = double(it->second.lower) / double(numSteps);
+      buffer.endsEarly = 1 - double(it->second.upper) / double(numSteps);
+    }
+  }
 }
 
 unsigned ReportBuilder::addKernel(const Graph &kernel) {
@@ -300,13 +319,13 @@ Error ReportBuilder::checkPlaces() const {
 void ReportBuilder::sumUpLiveBytes() {
   size_t numSteps = std::max<size_t>(positions.size(), 1);
   for (ReportMemory &memory : report.memories) {
-    std::vector<SmallVector<Range, 8>> ranges(numSteps);
+    std::vector<std::vector<Range>> ranges(numSteps);
     for (const ReportBuffer &buffer : report.buffers)
       if (buffer.memory == memory.name && buffer.lifespan && buffer.offset)
         for (int64_t i = buffer.lifespan->lower; i != buffer.lifespan->upper;
              ++i)
           ranges[i].push_back({*buffer.offset, *buffer.offset + buffer.size});
-    for (SmallVector<Range, 8> &step : ranges) {
+    for (std::vector<Range> &step : ranges) {
       sort(step, [](Range a, Range b) { return a.lo < b.lo; });
       int64_t end = 0, bytes = 0;
       for (Range range : step) {
@@ -316,6 +335,24 @@ void ReportBuilder::sumUpLiveBytes() {
       memory.live.push_back(bytes);
     }
   }
+}
+
+/// Where a result lies over an operand, each has half of the step.
+void ReportBuilder::splitSharedSteps() {
+  auto canShare = [](const ReportBuffer &buffer) {
+    return buffer.lifespan && buffer.offset &&
+           buffer.role != ReportBuffer::Role::Scratch;
+  };
+  for (ReportBuffer &source : report.buffers)
+    for (ReportBuffer &result : report.buffers) {
+      if (!canShare(source) || !canShare(result) ||
+          source.memory != result.memory ||
+          source.lifespan->upper != result.lifespan->lower + 1 ||
+          *source.offset + source.size <= *result.offset ||
+          *result.offset + result.size <= *source.offset || &source == &result)
+        continue;
+      source.endsEarly = result.startsLate = 0.5;
+    }
 }
 
 Error ReportBuilder::build() {
@@ -341,6 +378,7 @@ Error ReportBuilder::build() {
   if (Error error = checkPlaces())
     return error;
   markOutputs();
+  splitSharedSteps();
   sumUpLiveBytes();
   return Error::success();
 }

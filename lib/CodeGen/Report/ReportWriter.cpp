@@ -70,8 +70,8 @@ static json::Value toJSON(const ReportBuffer &buffer) {
       {"offset", number(buffer.offset)}, {"size", buffer.size},
       {"instances", buffer.instances}};
   if (buffer.lifespan) {
-    object["from"] = buffer.lifespan->lower;
-    object["to"] = buffer.lifespan->upper;
+    object["from"] = double(buffer.lifespan->lower) + buffer.startsLate;
+    object["to"] = double(buffer.lifespan->upper) - buffer.endsEarly;
   }
   return object;
 }

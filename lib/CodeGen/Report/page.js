@@ -408,13 +408,13 @@ function drawGraph() {
 // Memory ---------------------------------------------------------------------
 
 function describeBuffer(buffer) {
-  const last = buffer.to - 1;
+  const first = Math.floor(buffer.from), last = Math.ceil(buffer.to) - 1;
   return [
     `${buffer.role} ${buffer.type}` + (buffer.instances > 1 ? `, ${buffer.instances} instances` : ''),
     `${count(buffer.size)} bytes (${bytes(buffer.size)})`,
     buffer.offset === null ? 'in the caller’s memory' : `${buffer.memory} [${count(buffer.offset)}, ${count(buffer.offset + buffer.size)})`,
-    buffer.from === undefined ? 'there for good' : buffer.from === last ? `during block ${last}: ${label(blocks[last] || {layers: [], name: ''})}`
-      : `blocks ${buffer.from} to ${last}: ${label(blocks[buffer.from])} … ${label(blocks[last])}`,
+    buffer.from === undefined ? 'there for good' : first === last ? `during block ${last}: ${label(blocks[last] || {layers: [], name: ''})}`
+      : `blocks ${first} to ${last}: ${label(blocks[first])} … ${label(blocks[last])}`,
   ];
 }
 const roles = ['input', 'constant', 'tensor', 'output', 'scratch'];

@@ -27,7 +27,7 @@ for memory in report["memories"]:
             assert b["offset"] >= memory["persistent"]
         else:
             assert b["offset"] + b["size"] <= memory["persistent"]
-    # Nothing here is computed in place.
+    # What lies over another takes over in the middle of a step.
     for i, a in enumerate(temporary):
         for b in temporary[:i]:
             assert (a["to"] <= b["from"] or b["to"] <= a["from"]
