@@ -248,7 +248,7 @@ unsigned countBlocks(const Module &module, StringRef prefix) {
 } // namespace
 
 TEST_P(SpillTest, SqueezedStepByStep) {
-  unsigned numSpilled = 0;
+  unsigned numSpilled = 0, numFetched = 0, numRemade = 0;
   for (unsigned seed = 0; seed < 40; ++seed) {
     auto original = makeNetwork(context, seed);
     std::vector<float> data(2 * 6 * 6);
@@ -277,6 +277,10 @@ TEST_P(SpillTest, SqueezedStepByStep) {
       ASSERT_TRUE(succeeded(verify(*module))) << log;
       EXPECT_LE(getMemoryUsage(*module, "fast")->size, capacity);
       numSpilled += getMemoryUsage(*module, "slow")->size > 0;
+      unsigned copies =
+          countBlocks(*module, "spill") + countBlocks(*module, "fetch");
+      numFetched += countBlocks(*module, "fetch");
+      numRemade += countBlocks(*module, "") - countBlocks(*roomy, "") - copies;
       RunOptions options;
       options.usePlan = true;
       auto found = run(*module->getMain(), inputs, options);
@@ -290,7 +294,10 @@ TEST_P(SpillTest, SqueezedStepByStep) {
       }
     }
   }
+  // All ways are taken.
   EXPECT_GT(numSpilled, 20u);
+  EXPECT_GT(numFetched, 5u);
+  EXPECT_GT(numRemade, 5u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Memories, SpillTest, testing::Bool(),
