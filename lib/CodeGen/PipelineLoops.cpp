@@ -12,7 +12,9 @@
 ///
 ///  - a load of tile i + 1 into instance 1 - s may be started as soon as
 ///    iteration i - 1 is over, provided that nothing in the loop writes what it
-///    reads, and that iteration i touches the buffer behind its load alone;
+///    reads, that iteration i touches the buffer behind its load alone, and
+///    that its loads, if it has several, fill elements of their own: all are
+///    under way together then, whatever waits stood between them;
 ///  - a store of tile i from instance s may take until iteration i + 2 writes
 ///    that again, provided that nothing in the loop touches what it writes, and
 ///    that iteration i doesn't write the buffer behind it.
@@ -316,6 +318,63 @@ bool LoopPlanner::isRenewed(AllocOp alloc, ArrayRef<PlaceOp> places) {
 }
 
 //===----------------------------------------------------------------------===//
+// Which elements do loads fill?
+//===----------------------------------------------------------------------===//
+
+/// What a load fills of an instance, by dimension: the positions that are in
+/// all of some ranges.
+using Filled = SmallVector<SmallVector<AffineRange, 3>, 6>;
+
+/// The ranges are functions of \p indices, which may become more.
+static Filled getFilled(CopyStartOp load, SmallVectorImpl<Value *> &indices) {
+  auto getDims = [&](const BufferView &view) {
+    SmallVector<AffineExpr, 4> dims;
+    for (Value *index : view.indices) {
+      dims.push_back(AffineExpr::dim(find(indices, index) - indices.begin()));
+      if (!is_contained(indices, index))
+        indices.push_back(index);
+    }
+    return dims;
+  };
+  BufferView source = getView(load.getSource());
+  BufferView target = getView(load.getTarget());
+  auto sourceDims = getDims(source), targetDims = getDims(target);
+  AffineBox sourceBox = substitute(source.box, sourceDims);
+  AffineBox targetBox = substitute(target.box, targetDims);
+  AffineBox domain = toAffine(getFullBox(target.domain));
+  Filled filled;
+  for (auto [i, origin] : enumerate(target.origin)) {
+    AffineExpr first = origin.substitute(targetDims);
+    auto &ranges = filled.emplace_back();
+    for (const AffineRange &range : {targetBox[i], domain[i], sourceBox[i]})
+      ranges.push_back({range.start - first, range.size});
+  }
+  return filled;
+}
+
+/// No value that both are in, whatever the counters are.
+static bool areApart(const AffineRange &a, const AffineRange &b) {
+  AffineExpr distance = b.start - a.start;
+  return distance.isConstant() && (distance.getConstant() >= a.size ||
+                                   -distance.getConstant() >= b.size);
+}
+
+/// There is no byte of an instance that both \p a and \p b write.
+static bool fillApart(CopyStartOp a, CopyStartOp b) {
+  // Packed elements may have a byte in common.
+  if (getBitWidth(getBufferType(a.getTarget()).getElementType()) % 8)
+    return false;
+  SmallVector<Value *, 4> indices;
+  Filled filledA = getFilled(a, indices), filledB = getFilled(b, indices);
+  for (auto [rangesA, rangesB] : zip_equal(filledA, filledB))
+    for (const AffineRange &x : rangesA)
+      for (const AffineRange &y : rangesB)
+        if (areApart(x, y))
+          return true;
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
 // What may be pipelined
 //===----------------------------------------------------------------------===//
 
@@ -355,6 +414,11 @@ Reason LoopPlanner::refuseLoads(AllocOp alloc, ArrayRef<CopyStartOp> loads) {
     if (!loaded || loaded->isBefore(wait))
       loaded = wait;
   }
+  for (auto [i, load] : enumerate(loads))
+    for (CopyStartOp other : loads.take_front(i))
+      if (!fillApart(load, other))
+        return "its buffer is loaded twice, and both loads may fill the same "
+               "elements, or parts of a byte";
   for (const Access &access : accesses) {
     if (access.root != alloc.getBuffer() || is_contained(loads, access.op))
       continue;

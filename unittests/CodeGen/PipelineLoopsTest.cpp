@@ -43,6 +43,9 @@ private:
     int64_t count;
     bool isForAll;
   };
+  /// How a tile is loaded: by one copy, by two that fill a part each, or by two
+  /// of which the second repeats a row or all.
+  enum class Loads { Once, Targets, Sources, Row, All };
   struct Tensor {
     std::string name;
     /// The dimensions of the iteration space that index it.
@@ -50,10 +53,16 @@ private:
     /// The loops outside of which it stands.
     unsigned level = 0;
     int64_t halo = 0;
-    bool split = false;
+    Loads loads = Loads::Once;
     bool isOutput = false;
     /// Shares its storage.
     int storage = -1;
+  };
+
+  struct Load {
+    std::string source, target;
+    /// It fills elements that the load before it filled, too.
+    bool repeats;
   };
 
   int64_t pick(int64_t lo, int64_t hi) {
@@ -77,6 +86,9 @@ private:
 
   void choose();
   void writePlace(const Tensor &t, StringRef name, unsigned level);
+  void writeRows(const Tensor &t, StringRef name, StringRef source, int64_t lo,
+                 int64_t size, unsigned level);
+  SmallVector<Load, 2> makeLoads(const Tensor &t, unsigned level);
   void writeLoads(unsigned level);
   void writeStore(unsigned level);
   void writeCompute();
@@ -167,7 +179,8 @@ void ProgramWriter::choose() {
     t.level = pick(first, loops.size());
     t.isOutput = t.name == "y";
     t.halo = t.isOutput || chance(70) ? 0 : pick(1, 2);
-    t.split = !t.isOutput && chance(25);
+    if (!t.isOutput && chance(50))
+      t.loads = Loads(pick(1, 4));
   }
   Tensor &y = tensors.back();
   // A sum is complete when the loops over its reduction are.
@@ -192,45 +205,72 @@ void ProgramWriter::writePlace(const Tensor &t, StringRef name,
      << domain[t.dims[1]] << "]} -> " << type << "\n";
 }
 
+/// A slice of \p source, which is t or its tile: \p size rows, \p lo behind the
+/// first.
+void ProgramWriter::writeRows(const Tensor &t, StringRef name, StringRef source,
+                              int64_t lo, int64_t size, unsigned level) {
+  bool isTile = source != t.name;
+  std::string indices;
+  std::string box = isTile ? getBox(t.dims, level, t.halo, indices)
+                           : "0:0, 0:" + std::to_string(domain[t.dims[1]]);
+  auto [rows, columns] = StringRef(box).split(", ");
+  os << "%" << name << " = tile.Slice(%" << source << indices << ") {box = box<"
+     << rows.rsplit(':').first << " + " << lo << ":" << size << ", " << columns
+     << ">} -> buffer<" << size << "x" << columns.rsplit(':').second << "x"
+     << element << (isTile ? ", nram>\n" : ", dram>\n");
+}
+
+/// The copies that load t's tile, which is placed.
+SmallVector<ProgramWriter::Load, 2> ProgramWriter::makeLoads(const Tensor &t,
+                                                             unsigned level) {
+  std::string tile = t.name + "t";
+  int64_t rows = getSize(t.dims[0], level) + 2 * t.halo;
+  int64_t whole = domain[t.dims[0]];
+  // What is loaded again may be of another tensor.
+  std::string other =
+      kind == Product ? t.name : tensors[pick(0, tensors.size() - 2)].name;
+  if (t.loads == Loads::All)
+    return {{t.name, tile, false}, {other, tile, true}};
+  int64_t total = t.loads == Loads::Sources ? whole : rows;
+  if (t.loads == Loads::Once || total < 2)
+    return {{t.name, tile, false}};
+  int64_t half = total / 2;
+  std::string first = t.name + "0", second = t.name + "1";
+  if (t.loads == Loads::Sources) {
+    writeRows(t, first, t.name, 0, half, level);
+    writeRows(t, second, t.name, half, total - half, level);
+    return {{first, tile, false}, {second, tile, false}};
+  }
+  bool repeats = t.loads == Loads::Row;
+  writeRows(t, first, tile, 0, half + repeats, level);
+  writeRows(t, second, tile, half, total - half, level);
+  return {{t.name, first, false}, {repeats ? other : t.name, second, repeats}};
+}
+
 void ProgramWriter::writeLoads(unsigned level) {
   std::string together;
+  auto wait = [&] {
+    if (!together.empty())
+      os << "tile.CopyWait(" << together << ")\n";
+    together.clear();
+  };
   for (const Tensor &t : tensors) {
     if (t.isOutput || t.level != level)
       continue;
     writePlace(t, t.name + "t", level);
-    SmallVector<std::string, 2> targets = {t.name + "t"};
-    int64_t rows = getSize(t.dims[0], level) + 2 * t.halo;
-    if (t.split && rows > 1) {
-      // Two copies fill the buffer.
-      targets.clear();
-      std::string indices;
-      std::string box = getBox(t.dims, level, t.halo, indices);
-      auto [first, second] = StringRef(box).split(", ");
-      StringRef start = first.rsplit(':').first;
-      int64_t half = rows / 2;
-      for (int64_t lo : {int64_t(0), half}) {
-        int64_t size = lo ? rows - half : half;
-        std::string type =
-            "buffer<" + std::to_string(size) + "x" +
-            std::to_string(getSize(t.dims[1], level) + 2 * t.halo) + "x" +
-            element + ", nram>";
-        targets.push_back(t.name + "t" + std::to_string(lo));
-        os << "%" << targets.back() << " = tile.Slice(%" << t.name << "t"
-           << indices << ") {box = box<" << start << " + " << lo << ":" << size
-           << ", " << second << ">} -> " << type << "\n";
-      }
-    }
-    for (const std::string &target : targets) {
-      os << "%l" << target << " = tile.CopyStart(%" << t.name << ", %" << target
-         << ") -> token\n";
+    for (auto [i, load] : enumerate(makeLoads(t, level))) {
+      if (load.repeats)
+        wait();
+      std::string token = "%l" + t.name + std::to_string(i);
+      os << token << " = tile.CopyStart(%" << load.source << ", %"
+         << load.target << ") -> token\n";
       if (chance(50))
-        os << "tile.CopyWait(%l" << target << ")\n";
+        os << "tile.CopyWait(" << token << ")\n";
       else
-        together += (together.empty() ? "%l" : ", %l") + target;
+        together += (together.empty() ? "" : ", ") + token;
     }
   }
-  if (!together.empty())
-    os << "tile.CopyWait(" << together << ")\n";
+  wait();
 }
 
 void ProgramWriter::writeStore(unsigned level) {
@@ -346,8 +386,8 @@ static LogicalResult pipeline(Module &module, StringRef options) {
   cantFail(registerTileTransformsPasses(registry));
   std::string passes =
       ("verify-tiles,pipeline-loops" + options + ",verify-tiles").str();
-  auto parsed = Pipeline::parse(passes, registry,
-                                module.getContext().getDiagnostics());
+  auto parsed =
+      Pipeline::parse(passes, registry, module.getContext().getDiagnostics());
   if (!parsed || failed(PassManager(registry).run(*parsed, module)))
     return failure();
   return verify(module);

@@ -313,7 +313,7 @@ private:
   struct Buffer {
     std::string name;
     unsigned level;
-    bool isWritten = false, isLoaded = false;
+    bool isWritten = false;
   };
 
   int64_t pick(int64_t low, int64_t high) {
@@ -366,9 +366,6 @@ private:
       wait();
   }
   void load(Buffer &b) {
-    if (b.isLoaded)
-      return;
-    b.isLoaded = true;
     waitFor(b);
     copy("x", getView(b, b.level), b);
     b.isWritten = true;
