@@ -116,7 +116,7 @@ Error TileWalker::walkFor(ForOp loop) {
     if (Error error = walk(body))
       return error;
     Operation *end = body.getTerminator();
-    tokens.assign(end->getOperands().begin(), end->getOperands().end());
+    tokens = end->getOperands();
   }
   handOn(tokens, [&](size_t t) { return loop->getResult(t); });
   return Error::success();
