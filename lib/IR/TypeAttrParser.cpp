@@ -8,6 +8,7 @@
 
 #include "ElementText.h"
 #include "Parser.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -442,12 +443,37 @@ bool Parser::parseDict(SmallVectorImpl<NamedAttr> &entries) {
          });
 }
 
+/// Coefficients, constants and sizes are this far from 0 at most, so that what
+/// adds some of them needn't look for overflows. The verifier of the tile level
+/// holds coordinates to it, too.
+static constexpr int64_t maxAffineNumber = int64_t(1) << 60;
+
+static bool isBeyondAffine(int64_t number) {
+  return number < -maxAffineNumber || number > maxAffineNumber;
+}
+
+static bool isBeyondAffine(const AffineExpr &expr) {
+  return isBeyondAffine(expr.getConstant()) ||
+         any_of(seq(expr.getNumDims()), [&](unsigned dim) {
+           return isBeyondAffine(expr.getCoefficient(dim));
+         });
+}
+
+static bool failBeyondAffine(Lexer &lexer, size_t offset) {
+  lexer.errorAt(offset, DiagID::ParseSyntax)
+      << "numbers of boxes and affine expressions lie between -2^60 and 2^60";
+  return true;
+}
+
 /// [integer *] d<i>, or an integer.
 bool Parser::parseAffineTerm(bool negative, AffineExpr &sum) {
+  size_t start = lexer.offset();
   int64_t factor = 1;
   bool number = lexer.is(Tok::Integer);
   if (number && parseInt(factor))
     return true;
+  if (isBeyondAffine(factor))
+    return failBeyondAffine(lexer, start);
   AffineExpr term(factor);
   if (!number || consumeIf(Tok::Star)) {
     unsigned dim;
@@ -458,7 +484,7 @@ bool Parser::parseAffineTerm(bool negative, AffineExpr &sum) {
     term = AffineExpr::dim(dim) * factor;
   }
   sum = negative ? sum - term : sum + term;
-  return false;
+  return isBeyondAffine(sum) && failBeyondAffine(lexer, start);
 }
 
 bool Parser::parseAffine(AffineExpr &expr) {
@@ -483,9 +509,13 @@ bool Parser::parseBox(Attribute &attr) {
   AffineBox box;
   if (parseList(Tok::Greater, [&] {
         AffineRange &range = box.emplace_back();
-        if (parseAffine(range.start) || expect(Tok::Colon, "':' and a size") ||
-            parseInt(range.size))
+        if (parseAffine(range.start) || expect(Tok::Colon, "':' and a size"))
           return true;
+        size_t start = lexer.offset();
+        if (parseInt(range.size))
+          return true;
+        if (isBeyondAffine(range.size))
+          return failBeyondAffine(lexer, start);
         return range.size < 0 ? fail("a size can't be negative") : false;
       }))
     return true;

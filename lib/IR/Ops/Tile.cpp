@@ -16,6 +16,7 @@
 #include "onnc/IR/CoreOps.h"
 #include "onnc/IR/Indexing.h"
 #include "onnc/IR/Ops/Builtin.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace onnc;
@@ -224,8 +225,55 @@ static LogicalResult needTokenResult(Operation *op) {
   return failure();
 }
 
+/// Coordinates are this far from 0 at most: sums of a few don't overflow.
+static constexpr int64_t maxCoordinate = int64_t(1) << 60;
+
+/// How often the loop runs whose counter \p index is; at least 2, so that
+/// coefficients are bounded, too.
+static int64_t getTripCount(Value *index) {
+  Region *body = index->getArgumentOf();
+  Operation *loop = body ? body->getParentOp() : nullptr;
+  int64_t count = 0;
+  if (isa_and_present<ForOp>(loop))
+    count = loop->getInt("count", 0);
+  else if (auto counts = isa_and_present<ForAllOp>(loop)
+                             ? loop->getAttrOfType<IntsAttr>("counts")
+                             : IntsAttr();
+           counts && index->getIndex() < counts.getValue().size())
+    count = counts.getValue()[index->getIndex()];
+  return std::max<int64_t>(count, 2);
+}
+
+/// Whether all values of \p expr, a function of the counters \p indices, are
+/// coordinates.
+static bool isInReach(const AffineExpr &expr, ArrayRef<Value *> indices) {
+  int64_t lo = expr.getConstant(), hi = lo;
+  for (unsigned dim = 0; dim < expr.getNumDims(); ++dim) {
+    int64_t distance, last = getTripCount(indices[dim]) - 1;
+    if (MulOverflow(expr.getCoefficient(dim), last, distance))
+      return false;
+    int64_t &end = distance < 0 ? lo : hi;
+    if (AddOverflow(end, distance, end))
+      return false;
+  }
+  return lo >= -maxCoordinate && hi <= maxCoordinate;
+}
+
+static LogicalResult verifyReach(Operation *op, ArrayRef<AffineRange> box,
+                                 ArrayRef<Value *> indices) {
+  for (auto [dim, range] : enumerate(box))
+    if (range.size > maxCoordinate || !isInReach(range.start, indices) ||
+        !isInReach(range.start + range.size, indices)) {
+      op->emitError() << "has a box whose dimension " << dim
+                      << " reaches beyond coordinates of 2^60";
+      return failure();
+    }
+  return success();
+}
+
 static LogicalResult verifyBox(Operation *op, ArrayRef<AffineRange> box,
-                               BufferType type, size_t numIndices) {
+                               BufferType type, ArrayRef<Value *> indices) {
+  size_t numIndices = indices.size();
   if (box.size() != type.getRank()) {
     op->emitError() << "has a box of rank " << box.size()
                     << " for a buffer of rank " << type.getRank();
@@ -240,7 +288,7 @@ static LogicalResult verifyBox(Operation *op, ArrayRef<AffineRange> box,
     op->emitError() << "has a box of other sizes than the shape of its result";
     return failure();
   }
-  return success();
+  return verifyReach(op, box, indices);
 }
 
 /// Element type, space and layout of a view are those of its source.
@@ -384,13 +432,21 @@ LogicalResult tile::verifyPlaceOp(Operation *op) {
                        "none of them negative";
     return failure();
   }
-  size_t numIndices = place.getIndices().size();
-  if (place.getSlot().getNumDims() > numIndices) {
+  if (any_of(domain, [](int64_t d) { return d > maxCoordinate; })) {
+    op->emitError() << "has a domain that reaches beyond coordinates of 2^60";
+    return failure();
+  }
+  SmallVector<Value *, 4> indices = place.getIndices();
+  if (place.getSlot().getNumDims() > indices.size()) {
     op->emitError() << "has a slot that depends on more index operands than "
                        "there are";
     return failure();
   }
-  return verifyBox(op, place.getBox(), type, numIndices);
+  if (!isInReach(place.getSlot(), indices)) {
+    op->emitError() << "has a slot beyond 2^60";
+    return failure();
+  }
+  return verifyBox(op, place.getBox(), type, indices);
 }
 
 LogicalResult tile::verifySliceOp(Operation *op) {
@@ -402,7 +458,7 @@ LogicalResult tile::verifySliceOp(Operation *op) {
   BufferType type = getBufferType(op->getResult());
   if (failed(verifySameStorage(op, getBufferType(slice.getSource()), type)))
     return failure();
-  return verifyBox(op, slice.getBox(), type, slice.getIndices().size());
+  return verifyBox(op, slice.getBox(), type, slice.getIndices());
 }
 
 LogicalResult tile::verifyPartOp(Operation *op) {
@@ -423,9 +479,16 @@ LogicalResult tile::verifyPartOp(Operation *op) {
   for (unsigned i = 0; inside && i < offsets.size(); ++i)
     inside = offsets[i] >= 0 &&
              offsets[i] <= source.getShape()[i] - type.getShape()[i];
-  if (!inside)
+  if (!inside) {
     op->emitError() << "isn't inside of its source";
-  return success(inside);
+    return failure();
+  }
+  for (auto [offset, extent] : zip_equal(offsets, type.getShape()))
+    if (offset + extent > maxCoordinate) {
+      op->emitError() << "reaches beyond coordinates of 2^60";
+      return failure();
+    }
+  return success();
 }
 
 LogicalResult tile::verifyReshapeOp(Operation *op) {
@@ -592,7 +655,7 @@ LogicalResult tile::verifyComputeOp(Operation *op) {
     return failure();
   }
   if (over.getValue().size() == reductions)
-    return success();
+    return verifyReach(op, over.getValue(), getIndices(ComputeOp(op)));
   op->emitError() << "restricts " << over.getValue().size() << " reductions of "
                   << reductions;
   return failure();
