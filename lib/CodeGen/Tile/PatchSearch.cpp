@@ -253,7 +253,8 @@ const std::vector<Patch> &PatchSearch::getCandidates(unsigned first,
     if (numCuts == maxCuts || grain >= shape[dim] ||
         !task.last().indexing.canCut(dim))
       return;
-    for (int64_t size : drop_begin(getTileSizes(shape[dim], grain))) {
+    auto sizes = getTileSizes(shape[dim], grain);
+    for (int64_t size : drop_begin(sizes)) {
       tile[dim] = size;
       addFrom(addFrom, dim + 1, numCuts + 1);
     }

@@ -34,7 +34,8 @@ using namespace onnc::cortexm;
 /// them, go through \p type in the order of its memory.
 static bool isInnermost(BufferType type, unsigned dim) {
   auto shape = type.getShape();
-  for (unsigned other : reverse(type.getLayout().getOrder())) {
+  Layout layout = type.getLayout();
+  for (unsigned other : reverse(layout.getOrder())) {
     if (other == dim)
       return true;
     if (shape[other] != 1)
